@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+# pkcs11-lens. Everything that is built lies in $(BUILD); every variable can be overridden.
+
+VERSION = 0.1.0
+BUILD  ?= build
+
+CC      ?= cc
+HOSTCC  ?= $(CC)
+CFLAGS  ?= -O2 -g
+LDFLAGS ?=
+
+prefix     ?= /usr/local
+bindir     ?= $(prefix)/bin
+libdir     ?= $(prefix)/lib
+includedir ?= $(prefix)/include
+sysconfdir ?= /etc
+mandir     ?= $(prefix)/share/man
+docdir     ?= $(prefix)/share/doc/pkcs11-lens
+moduledir  ?= $(libdir)/pkcs11
+
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wcast-qual -Wmissing-prototypes \
+	-Wstrict-prototypes -Wundef -Wpointer-arith -Wwrite-strings
+FLAGS    = -std=c11 $(WARNINGS) -I. -Iinclude -I$(BUILD) -fvisibility=hidden \
+	-DP11L_VERSION='"$(VERSION)"' -DP11L_SYSCONFDIR='"$(sysconfdir)"' -MMD -MP
+
+# make CRYPTOKI_DIR=/dir builds against a genuine OASIS-style 3.2 pkcs11.h found there.
+ifdef CRYPTOKI_DIR
+FLAGS := -I$(CRYPTOKI_DIR) -DP11L_FOREIGN_CRYPTOKI $(FLAGS)
+endif
+
+SPEC    = $(wildcard spec/*.spec)
+GEN     = $(addprefix $(BUILD)/gen/,ids.h tables.c exports.inc stubs.inc wrap.inc shim.map mock.inc)
+LIB_SRC = $(wildcard shim/*.c logging/*.c)
+LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/tables.o
+CLI_SRC = $(wildcard cli/*.c)
+CLI_OBJ = $(CLI_SRC:%.c=$(BUILD)/obj/%.o) \
+	$(patsubst %,$(BUILD)/obj/%.o,shim/config shim/config_file shim/config_keys shim/spec gen/tables)
+
+all: $(BUILD)/pkcs11-lens.so $(BUILD)/pkcs11-lens
+
+$(BUILD)/pkcs11-lens.so: $(LIB_OBJ) $(BUILD)/gen/shim.map
+	@echo "LINK $@"
+	@$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJ) -Wl,--version-script=$(BUILD)/gen/shim.map \
+		-Wl,-soname,pkcs11-lens.so -Wl,-Bsymbolic -Wl,-z,defs,-z,relro,-z,now \
+		-linih -ltasn1 -ldl -lpthread
+
+$(BUILD)/pkcs11-lens: $(CLI_OBJ)
+	@echo "LINK $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) -linih -ldl
+
+$(BUILD)/obj/%.o: %.c $(GEN)
+	@mkdir -p $(@D)
+	@echo "CC   $<"
+	@$(CC) $(FLAGS) -fPIC $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(GEN)
+	@mkdir -p $(@D)
+	@echo "CC   $<"
+	@$(CC) $(FLAGS) -fPIC $(CFLAGS) -c -o $@ $<
+
+# --- The generator, and what it writes out of spec/
+
+$(BUILD)/specgen: $(wildcard tools/specgen/*.c tools/specgen/*.h)
+	@mkdir -p $(@D)
+	@echo "CC   tools/specgen"
+	@$(HOSTCC) -std=c11 $(WARNINGS) -O1 -g -o $@ $(filter %.c,$^)
+
+generate = @mkdir -p $(@D) && echo "GEN  $@" && $(BUILD)/specgen $(1) > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/gen/ids.h: $(BUILD)/specgen $(SPEC)
+	$(call generate,ids)
+$(BUILD)/gen/tables.c: $(BUILD)/specgen $(SPEC)
+	$(call generate,tables)
+$(BUILD)/gen/exports.inc: $(BUILD)/specgen $(SPEC)
+	$(call generate,exports)
+$(BUILD)/gen/stubs.inc: $(BUILD)/specgen $(SPEC)
+	$(call generate,stubs)
+$(BUILD)/gen/wrap.inc: $(BUILD)/specgen $(SPEC)
+	$(call generate,wrappers)
+$(BUILD)/gen/shim.map: $(BUILD)/specgen $(SPEC)
+	$(call generate,map)
+$(BUILD)/gen/mock.inc: $(BUILD)/specgen $(SPEC)
+	$(call generate,mock)
+
+# The public header is committed; this writes it anew after a change of spec/.
+header: $(BUILD)/specgen
+	$(BUILD)/specgen header > include/pkcs11.h
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all header clean
+.DELETE_ON_ERROR:
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)

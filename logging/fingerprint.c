@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* SipHash-2-4 (Aumasson and Bernstein, 2012) under a random key of the process. */
+#define _GNU_SOURCE
+#include "fingerprint.h"
+
+#include "shim/util.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#define WHOLE 256 /* octets that are read of a value at most */
+#define END   128 /* of each end, when the value is longer */
+
+static uint64_t key[2];
+
+void p11l_fingerprint_start(void)
+{
+	if (getrandom(key, sizeof(key), GRND_NONBLOCK) != (ssize_t)sizeof(key)) {
+		/* Early in boot there may be no randomness yet: hard to guess, and never all zero.
+		 */
+		struct timespec now;
+
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		key[0] = (uint64_t)now.tv_nsec ^ ((uint64_t)(uintptr_t)&now << 16);
+		key[1] = (uint64_t)now.tv_sec ^ ((uint64_t)(uintptr_t)key << 16);
+	}
+}
+
+static uint64_t rotate(uint64_t x, int n)
+{
+	return x << n | x >> (64 - n);
+}
+
+static void rounds(uint64_t v[4], int n)
+{
+	while (n-- > 0) {
+		v[0] += v[1];
+		v[2] += v[3];
+		v[1] = rotate(v[1], 13) ^ v[0];
+		v[3] = rotate(v[3], 16) ^ v[2];
+		v[0] = rotate(v[0], 32);
+		v[2] += v[1];
+		v[0] += v[3];
+		v[1] = rotate(v[1], 17) ^ v[2];
+		v[3] = rotate(v[3], 21) ^ v[0];
+		v[2] = rotate(v[2], 32);
+	}
+}
+
+static void absorb(uint64_t v[4], uint64_t word)
+{
+	v[3] ^= word;
+	rounds(v, 2);
+	v[0] ^= word;
+}
+
+/* One run of octets, the last word padded with zeros: the length goes in separately. */
+static void absorb_run(uint64_t v[4], const uint8_t *octets, size_t length)
+{
+	for (; length > 0; octets += 8, length -= length < 8 ? length : 8) {
+		uint64_t word = 0;
+
+		memcpy(&word, octets, length < 8 ? length : 8);
+		absorb(v, word);
+	}
+}
+
+bool p11l_fingerprint(const void *octets, size_t length, uint32_t *print)
+{
+	size_t head = length <= WHOLE ? length : END, tail = length <= WHOLE ? 0 : END;
+	const uint8_t *end = (const uint8_t *)octets + (length - tail);
+	uint64_t v[4] = {
+	        key[0] ^ UINT64_C(0x736f6d6570736575),
+	        key[1] ^ UINT64_C(0x646f72616e646f6d),
+	        key[0] ^ UINT64_C(0x6c7967656e657261),
+	        key[1] ^ UINT64_C(0x7465646279746573),
+	};
+	uint64_t hash;
+
+	if (!p11l_readable(octets, head) || (tail != 0 && !p11l_readable(end, tail)))
+		return false;
+	absorb_run(v, octets, head);
+	absorb_run(v, end, tail);
+	absorb(v, length);
+	v[2] ^= 0xff;
+	rounds(v, 4);
+	hash = v[0] ^ v[1] ^ v[2] ^ v[3];
+	*print = (uint32_t)(hash ^ hash >> 32);
+	return true;
+}

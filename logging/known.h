@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What handles are known to mean, learnt from the records that pass by. Only for the reader of a
+ * trace: nothing is decided by it, and what falls out of its fixed tables only makes it poorer.
+ */
+#ifndef P11L_KNOWN_H
+#define P11L_KNOWN_H
+
+#include "record.h"
+#include "shim/spec.h"
+
+#define P11L_KNOWN_LABEL 32
+
+struct p11l_known {
+	CK_OBJECT_CLASS class;
+	CK_KEY_TYPE key_type;
+	bool has_class, has_key_type;
+	uint8_t label_length;
+	uint8_t label[P11L_KNOWN_LABEL]; /* the beginning of it */
+};
+
+/* Takes from a complete record what it says about handles. */
+void p11l_known_learn(const struct p11l_record *record);
+
+/* What is known of an object; false when nothing is. */
+bool p11l_known_object(uint64_t session, uint64_t object, struct p11l_known *known);
+
+/* Reads class, key type and label out of a template item; other items are stepped over. */
+void p11l_known_template(struct p11l_reader *r, struct p11l_known *known);
+
+#endif

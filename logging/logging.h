@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What the shim sees of the trace. */
+#ifndef P11L_LOGGING_H
+#define P11L_LOGGING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shim/config.h"
+#include "shim/spec.h"
+
+struct p11l_frame;
+
+/* A call on its way; lives in the wrapper's stack frame. */
+struct p11l_call {
+	struct p11l_frame *frame; /* where it is recorded; NULL: it is not */
+	const uintptr_t *arg;     /* the arguments, in the order of the standard */
+	unsigned function;        /* P11L_C_... */
+	uint64_t start;           /* CLOCK_MONOTONIC, ns, just before the vendor */
+};
+
+/*
+ * Begins tracing as configured. False when there is nothing to trace, or when the destination
+ * cannot be opened, which the user is told.
+ */
+bool p11l_trace_start(const struct p11l_config *config);
+
+/* Ends tracing and tells the user how many records were lost, if any. */
+void p11l_trace_stop(void);
+
+/* Before and after the vendor's function. Neither changes errno. p11l_leave returns rv. */
+void p11l_enter(struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *arg);
+CK_RV p11l_leave(struct p11l_call *call, CK_RV rv);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "record.h"
+
+/* How many items follow the head of a nested item; each TEMPLATE item has a type before it. */
+static unsigned skip_head(struct p11l_reader *r, enum p11l_item item, bool *typed)
+{
+	size_t size;
+	unsigned count = 0;
+
+	*typed = item == P11L_ITEM_TEMPLATE;
+	switch (item) {
+	case P11L_ITEM_UNREADABLE:
+	case P11L_ITEM_ADDRESS:
+	case P11L_ITEM_NUMBER:
+	case P11L_ITEM_LENGTH:
+		p11l_get_u64(r);
+		break;
+	case P11L_ITEM_BYTES:
+		p11l_get_u64(r);
+		size = p11l_get_u16(r);
+		p11l_get_octets(r, &size);
+		break;
+	case P11L_ITEM_HIDDEN:
+		size = 13;
+		p11l_get_octets(r, &size);
+		break;
+	case P11L_ITEM_LIST:
+	case P11L_ITEM_TEMPLATE:
+		p11l_get_u64(r);
+		count = p11l_get_u16(r);
+		break;
+	case P11L_ITEM_MECHANISM:
+		p11l_get_u64(r);
+		p11l_get_u64(r);
+		count = 1;
+		break;
+	case P11L_ITEM_STRUCT:
+		p11l_get_u16(r);
+		count = p11l_get_u8(r);
+		break;
+	default:
+		break;
+	}
+	return count;
+}
+
+/* Nesting is bounded when records are made; a damaged one must not exhaust the stack. */
+static void skip(struct p11l_reader *r, unsigned depth)
+{
+	bool typed;
+	unsigned count = skip_head(r, p11l_get_item(r), &typed);
+
+	if (depth == 0)
+		r->at = r->end;
+	for (; count > 0 && r->at < r->end; count--) {
+		if (typed)
+			p11l_get_u64(r);
+		skip(r, depth - 1);
+	}
+}
+
+void p11l_skip_item(struct p11l_reader *r)
+{
+	skip(r, 16);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The record of one call: a head and two runs of items, what the host handed in and what it got
+ * back. Capturing writes it while the call is under way, hiding what is secret; rendering reads
+ * it, here or elsewhere, without touching the memory of the call again.
+ *
+ * The in-run has one item for each parameter of direction in or io, the out-run one for each of
+ * direction out or io, in the order of the standard; lengths that are passed by value have none,
+ * because the value they belong to carries them. Numbers are in the byte order of the machine.
+ */
+#ifndef P11L_RECORD_H
+#define P11L_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+enum p11l_item {
+	P11L_ITEM_CUT,         /* the record was full: nothing more follows */
+	P11L_ITEM_NONE,        /* not captured */
+	P11L_ITEM_NULL,        /* a null pointer */
+	P11L_ITEM_UNREADABLE,  /* u64 address: a pointer that leads nowhere */
+	P11L_ITEM_ADDRESS,     /* u64 address: a pointer that is not followed */
+	P11L_ITEM_NUMBER,      /* u64 */
+	P11L_ITEM_LENGTH,      /* u64: only the length is known */
+	P11L_ITEM_UNAVAILABLE, /* CK_UNAVAILABLE_INFORMATION where a length should be */
+	P11L_ITEM_BYTES,       /* u64 length, u16 shown, the octets shown */
+	P11L_ITEM_HIDDEN,      /* u64 length, u8 secrecy, u32 fingerprint */
+	P11L_ITEM_LIST,        /* u64 length, u16 shown, an item each */
+	P11L_ITEM_TEMPLATE,    /* u64 length, u16 shown, for each u64 type and an item */
+	P11L_ITEM_MECHANISM,   /* u64 type, u64 parameter length, the parameter as an item */
+	P11L_ITEM_STRUCT,      /* u16 struct, u8 fields, an item each */
+};
+
+enum { P11L_RECORD_COMPLETE = 1, P11L_RECORD_OUTPUTS = 2 };
+
+struct p11l_record {
+	uint32_t size;     /* of all of it */
+	uint32_t in_size;  /* of the in-run, which follows the head */
+	uint64_t sequence; /* of the call, in the process */
+	uint64_t time;     /* start, ns since 1970 UTC */
+	uint64_t duration; /* of the vendor's part, ns */
+	uint64_t rv;
+	uint32_t pid, tid;
+	uint16_t function;
+	uint8_t lane;
+	uint8_t state; /* P11L_RECORD_... */
+	uint32_t unused;
+};
+
+#define P11L_RECORD_SIZE (16 * 1024)
+
+/* Writing. What does not fit is left out, and the run is marked as cut. */
+struct p11l_writer {
+	uint8_t *at, *end;
+	bool cut;
+};
+
+static inline bool p11l_room(struct p11l_writer *w, size_t size)
+{
+	/* One byte is always kept for the mark. */
+	if (w->cut || (size_t)(w->end - w->at) <= size) {
+		if (!w->cut)
+			*w->at++ = P11L_ITEM_CUT;
+		w->cut = true;
+		return false;
+	}
+	return true;
+}
+
+static inline void p11l_put_raw(struct p11l_writer *w, const void *data, size_t size)
+{
+	memcpy(w->at, data, size);
+	w->at += size;
+}
+
+static inline void p11l_put_item(struct p11l_writer *w, enum p11l_item item)
+{
+	if (p11l_room(w, 1))
+		*w->at++ = (uint8_t)item;
+}
+
+static inline void p11l_put_u64(struct p11l_writer *w, enum p11l_item item, uint64_t value)
+{
+	if (!p11l_room(w, 9))
+		return;
+	*w->at++ = (uint8_t)item;
+	p11l_put_raw(w, &value, 8);
+}
+
+/* The head of LIST, TEMPLATE and BYTES. */
+static inline bool p11l_put_array(
+        struct p11l_writer *w, enum p11l_item item, uint64_t length, uint16_t shown)
+{
+	if (!p11l_room(w, 11))
+		return false;
+	*w->at++ = (uint8_t)item;
+	p11l_put_raw(w, &length, 8);
+	p11l_put_raw(w, &shown, 2);
+	return true;
+}
+
+/* Reading. Past the end, and in what is damaged, everything reads as CUT and 0. */
+struct p11l_reader {
+	const uint8_t *at, *end;
+};
+
+static inline bool p11l_get_raw(struct p11l_reader *r, void *data, size_t size)
+{
+	if ((size_t)(r->end - r->at) < size) {
+		r->at = r->end;
+		memset(data, 0, size);
+		return false;
+	}
+	memcpy(data, r->at, size);
+	r->at += size;
+	return true;
+}
+
+static inline enum p11l_item p11l_get_item(struct p11l_reader *r)
+{
+	uint8_t item;
+
+	if (!p11l_get_raw(r, &item, 1) || item > P11L_ITEM_STRUCT)
+		item = P11L_ITEM_CUT;
+	if (item == P11L_ITEM_CUT)
+		r->at = r->end;
+	return (enum p11l_item)item;
+}
+
+static inline uint64_t p11l_get_u64(struct p11l_reader *r)
+{
+	uint64_t value;
+
+	p11l_get_raw(r, &value, sizeof(value));
+	return value;
+}
+
+static inline uint32_t p11l_get_u32(struct p11l_reader *r)
+{
+	uint32_t value;
+
+	p11l_get_raw(r, &value, sizeof(value));
+	return value;
+}
+
+static inline uint16_t p11l_get_u16(struct p11l_reader *r)
+{
+	uint16_t value;
+
+	p11l_get_raw(r, &value, sizeof(value));
+	return value;
+}
+
+static inline uint8_t p11l_get_u8(struct p11l_reader *r)
+{
+	uint8_t value;
+
+	p11l_get_raw(r, &value, sizeof(value));
+	return value;
+}
+
+/* Octets in place; fewer than asked for when the record ends before. */
+static inline const uint8_t *p11l_get_octets(struct p11l_reader *r, size_t *size)
+{
+	const uint8_t *octets = r->at;
+
+	if ((size_t)(r->end - r->at) < *size)
+		*size = (size_t)(r->end - r->at);
+	r->at += *size;
+	return octets;
+}
+
+/* Steps over one item, whatever it holds. */
+void p11l_skip_item(struct p11l_reader *r);
+
+#endif

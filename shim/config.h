@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Settings: /etc/pkcs11-lens.conf, then $XDG_CONFIG_HOME/pkcs11-lens.conf (or the one file that
+ * PKCS11_LENS_CONFIG names), then the environment; later wins. One table, shim/config_keys.c,
+ * holds every key; nothing is applied unless all of it is right.
+ */
+#ifndef P11L_CONFIG_H
+#define P11L_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum p11l_key {
+	P11L_MODULE_PATH,
+	P11L_MODULE_INIT_ARGS,
+	P11L_MODULE_BIND,
+	P11L_NORMALISE_LEVEL,
+	P11L_TRACE_FORMAT,
+	P11L_TRACE_DESTINATION,
+	P11L_TRACE_REVEAL,
+	P11L_TRACE_BYTES,
+	P11L_TRACE_ENTRY,
+	P11L_KEYS
+};
+
+enum p11l_key_kind {
+	P11L_KEY_TEXT,   /* any text */
+	P11L_KEY_PATH,   /* a file name */
+	P11L_KEY_CHOICE, /* one of the words; the number is its place among them */
+	P11L_KEY_SET,    /* words joined by "+"; the number has bit 1 << place for each */
+	P11L_KEY_BOOL,   /* yes or no */
+	P11L_KEY_NUMBER, /* min..max */
+};
+
+struct p11l_key_row {
+	const char *section, *name;
+	enum p11l_key_kind kind;
+	const char *fallback; /* the value when nobody sets one; NULL: unset */
+	const char *words;    /* CHOICE and SET: "off|text" */
+	unsigned long min, max;
+	const char *meaning; /* one line for people */
+};
+
+extern const struct p11l_key_row p11l_key_rows[P11L_KEYS];
+
+enum { P11L_BIND_AUTO, P11L_BIND_LOCAL, P11L_BIND_DEEP };
+enum { P11L_NORMALISE_OFF, P11L_NORMALISE_FIX, P11L_NORMALISE_PORTABLE };
+enum { P11L_TRACE_OFF, P11L_TRACE_TEXT };
+enum { P11L_REVEAL_DATA = 1, P11L_REVEAL_KEYS = 2, P11L_REVEAL_PINS = 4 };
+
+struct p11l_setting {
+	char *text;           /* owned; NULL when unset */
+	unsigned long number; /* what the text means, by kind */
+	char *origin;         /* owned: "FILE:LINE", "$VARIABLE" or "default" */
+};
+
+struct p11l_config {
+	struct p11l_setting setting[P11L_KEYS];
+};
+
+#define P11L_ERROR_SIZE 512
+
+/*
+ * Reads files and environment into *config. On failure returns false, leaves *config empty and
+ * writes one message (what, where, what was expected) of at most P11L_ERROR_SIZE bytes to error.
+ */
+bool p11l_config_load(struct p11l_config *config, char *error);
+
+/* Frees what p11l_config_load made, and empties *config. */
+void p11l_config_free(struct p11l_config *config);
+
+static inline const char *p11l_text(const struct p11l_config *config, enum p11l_key key)
+{
+	return config->setting[key].text;
+}
+
+static inline unsigned long p11l_number(const struct p11l_config *config, enum p11l_key key)
+{
+	return config->setting[key].number;
+}
+
+/* For the files that implement the above. */
+
+/*
+ * Gives a key a value after checking it. On failure says in error what was expected, without the
+ * place, which the caller knows, and returns false.
+ */
+bool p11l_config_set(struct p11l_config *config, enum p11l_key key, const char *text,
+        const char *origin, char *error);
+
+/* The key called section.name, or P11L_KEYS. */
+enum p11l_key p11l_config_find(const char *section, const char *name);
+
+/* Reads one file; a missing one is an error only when required. */
+bool p11l_config_file(struct p11l_config *config, const char *path, bool required, char *error);
+
+/* Applies the environment variables, ours before those of pkcs11-spy. */
+bool p11l_config_environment(struct p11l_config *config, char *error);
+
+#endif

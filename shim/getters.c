@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The three getters. The vendor answers; where its answer is a standard table, the host gets the
+ * table of our lane instead, with the same name, version and flags. A vendor of the 2.40 days has
+ * no interfaces to answer with, so for it the one that the standard implies is made up.
+ */
+#include "shim.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* Interfaces that were handed out; hosts keep pointers to them. */
+#define MAX_PUBLISHED 16
+static CK_INTERFACE published[MAX_PUBLISHED];
+static unsigned published_count;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* The host's view of a lane's table. */
+static CK_VOID_PTR table_of(const struct p11l_lane *lane)
+{
+	CK_VOID_PTR table;
+	const void *constant = &lane->published;
+
+	memcpy(&table, &constant, sizeof(table));
+	return table;
+}
+
+CK_RV p11l_get_function_list(CK_FUNCTION_LIST_PTR_PTR list)
+{
+	const struct p11l_vendor *vendor = &p11l_state.vendor;
+	const struct p11l_lane *lane = NULL;
+	CK_RV rv = list == NULL ? CKR_ARGUMENTS_BAD : CKR_OK;
+
+	if (vendor->get_list != NULL)
+		rv = vendor->get_list(list);
+	if (list == NULL)
+		return rv;
+	if (rv == CKR_OK && vendor->get_list != NULL)
+		lane = p11l_lane_for(*list, p11l_width((CK_VERSION){2, 40}));
+	/* Many callers ignore the answer and jump through the table: there always is one. */
+	*list = table_of(lane != NULL ? lane : p11l_state.base);
+	return rv;
+}
+
+/* The only interface of a vendor that knows none. */
+static CK_INTERFACE implied_interface(void)
+{
+	static CK_UTF8CHAR name[] = "PKCS 11";
+
+	return (CK_INTERFACE){name, table_of(p11l_state.base), 0};
+}
+
+CK_RV p11l_get_interface_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
+{
+	const struct p11l_vendor *vendor = &p11l_state.vendor;
+	CK_RV rv;
+
+	if (vendor->list_interfaces == NULL) {
+		CK_ULONG room;
+
+		if (count == NULL)
+			return CKR_ARGUMENTS_BAD;
+		room = *count;
+		*count = 1;
+		if (list == NULL)
+			return CKR_OK;
+		if (room < 1)
+			return CKR_BUFFER_TOO_SMALL;
+		list[0] = implied_interface();
+		return CKR_OK;
+	}
+	rv = vendor->list_interfaces(list, count);
+	for (CK_ULONG i = 0; rv == CKR_OK && list != NULL && i < *count; i++) {
+		const struct p11l_lane *lane = p11l_lane_of(&list[i]);
+
+		if (lane != NULL)
+			list[i].pFunctionList = table_of(lane);
+	}
+	return rv;
+}
+
+/* A lasting copy of an interface, or NULL when there were too many. */
+static CK_INTERFACE_PTR publish(CK_INTERFACE interface)
+{
+	CK_INTERFACE_PTR found = NULL;
+
+	pthread_mutex_lock(&lock);
+	for (unsigned i = 0; i < published_count && found == NULL; i++)
+		if (published[i].pFunctionList == interface.pFunctionList &&
+		        published[i].flags == interface.flags)
+			found = &published[i];
+	if (found == NULL && published_count < MAX_PUBLISHED) {
+		found = &published[published_count++];
+		*found = interface;
+	}
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+/* What a vendor without C_GetInterface would answer if it had one. */
+static CK_RV imply(
+        const char *name, const CK_VERSION *version, CK_INTERFACE_PTR_PTR interface, CK_FLAGS flags)
+{
+	CK_INTERFACE implied = implied_interface();
+	CK_VERSION own = p11l_state.base->published.version;
+
+	if (interface == NULL || flags != 0 ||
+	        (name != NULL && strcmp(name, (const char *)implied.pInterfaceName) != 0) ||
+	        (version != NULL && (version->major != own.major || version->minor != own.minor)))
+		return CKR_ARGUMENTS_BAD;
+	*interface = publish(implied);
+	return CKR_OK;
+}
+
+CK_RV p11l_get_interface(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
+        CK_INTERFACE_PTR_PTR interface, CK_FLAGS flags)
+{
+	const struct p11l_vendor *vendor = &p11l_state.vendor;
+	const struct p11l_lane *lane;
+	CK_INTERFACE copy;
+	CK_RV rv;
+
+	if (vendor->get_interface == NULL)
+		return imply((const char *)name, version, interface, flags);
+	rv = vendor->get_interface(name, version, interface, flags);
+	if (rv != CKR_OK || interface == NULL || !p11l_readable(*interface, sizeof(**interface)))
+		return rv;
+	copy = **interface;
+	lane = p11l_lane_of(&copy);
+	if (lane == NULL)
+		return rv;
+	copy.pFunctionList = table_of(lane);
+	*interface = publish(copy);
+	return *interface != NULL ? CKR_OK : CKR_HOST_MEMORY;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Lanes: one published table for each table of the vendor. */
+#include "shim.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define WIDTH_2_40 68
+#define WIDTH_3_0  92
+#define WIDTH_3_2  104
+
+_Static_assert(P11L_FUNCTIONS == WIDTH_3_2, "a new version needs a new width");
+
+union p11l_lane_page p11l_lanes[P11L_LANES] __attribute__((aligned(P11L_PAGE)));
+static unsigned lane_count;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+unsigned p11l_width(CK_VERSION version)
+{
+	if (version.major < 3)
+		return WIDTH_2_40;
+	return version.major == 3 && version.minor < 2 ? WIDTH_3_0 : WIDTH_3_2;
+}
+
+/*
+ * How many functions the table really holds. Beyond the 68 of 2.40 a promise is believed only as
+ * long as the entries lead to code: NULL is a gap, anything else is what lies behind the end.
+ */
+static unsigned proven_width(const CK_FUNCTION_LIST_3_2 *table, unsigned width)
+{
+	const p11l_entry *entry = p11l_const_entries(table);
+
+	for (unsigned i = WIDTH_2_40; i < width; i++) {
+		void *address;
+
+		memcpy(&address, &entry[i], sizeof(address));
+		if (!p11l_readable(&entry[i], sizeof(entry[i])) ||
+		        (address != NULL && !p11l_executable(address)))
+			return i;
+	}
+	return width;
+}
+
+/* The vendor's functions, stubs where it has none. */
+static void take_vendor(struct p11l_lane *lane, const CK_FUNCTION_LIST_3_2 *table, unsigned width)
+{
+	const p11l_entry *theirs = p11l_const_entries(table);
+	p11l_entry *ours = p11l_entries(&lane->vendor);
+
+	lane->vendor = *p11l_unsupported;
+	lane->vendor.version = table->version;
+	for (unsigned i = 0; i < width; i++)
+		if (theirs[i] != NULL)
+			ours[i] = theirs[i];
+}
+
+static void publish(struct p11l_lane *lane, unsigned number)
+{
+	lane->down = lane->vendor;
+	lane->down.C_Initialize = p11l_initialise;
+	lane->down.C_Finalize = p11l_finalise;
+	lane->down.C_GetFunctionList = p11l_get_function_list;
+	lane->down.C_GetInterfaceList = p11l_get_interface_list;
+	lane->down.C_GetInterface = p11l_get_interface;
+	lane->published = p11l_state.traced ? *p11l_wrappers[number] : lane->down;
+	lane->published.version = lane->vendor.version;
+}
+
+void p11l_seal(void *page)
+{
+	if (P11L_PAGE % (size_t)sysconf(_SC_PAGESIZE) == 0)
+		mprotect(page, P11L_PAGE, PROT_READ);
+}
+
+static const struct p11l_lane *find(const void *table, unsigned width)
+{
+	for (unsigned i = 0; i < lane_count; i++)
+		if (p11l_lanes[i].lane.source == table && p11l_lanes[i].lane.width >= width)
+			return &p11l_lanes[i].lane;
+	return NULL;
+}
+
+static const struct p11l_lane *make(const CK_FUNCTION_LIST_3_2 *table, unsigned width)
+{
+	struct p11l_lane *lane = &p11l_lanes[lane_count].lane;
+
+	if (lane_count == P11L_LANES) {
+		p11l_message("the vendor has more than %d function tables; one of them is neither "
+		             "traced "
+		             "nor normalised",
+		        P11L_LANES);
+		return NULL;
+	}
+	lane->source = table;
+	lane->width = width;
+	take_vendor(lane, table, proven_width(table, width));
+	publish(lane, lane_count);
+	p11l_seal(&p11l_lanes[lane_count++]);
+	return lane;
+}
+
+const struct p11l_lane *p11l_lane_for(const void *table, unsigned width)
+{
+	const struct p11l_lane *lane;
+	size_t least =
+	        offsetof(CK_FUNCTION_LIST_3_2, C_Initialize) + WIDTH_2_40 * sizeof(p11l_entry);
+
+	if (!p11l_readable(table, least))
+		return NULL;
+	pthread_mutex_lock(&lock);
+	lane = find(table, width);
+	if (lane == NULL)
+		lane = make(table, width);
+	pthread_mutex_unlock(&lock);
+	return lane;
+}
+
+const struct p11l_lane *p11l_lane_nowhere(void)
+{
+	return p11l_lane_for(p11l_nowhere, WIDTH_2_40);
+}
+
+const struct p11l_lane *p11l_lane_widest(void)
+{
+	const struct p11l_lane *widest = &p11l_lanes[0].lane;
+
+	for (unsigned i = 1; i < lane_count; i++)
+		if (p11l_lanes[i].lane.width > widest->width)
+			widest = &p11l_lanes[i].lane;
+	return widest;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Words for people, and writing that never hurts the host. */
+#define _GNU_SOURCE
+#include "util.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_MESSAGES 16
+
+/* Whether this text was said before; a full memory says nothing more. */
+static bool said(const char *text)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static uint32_t seen[MAX_MESSAGES];
+	static size_t count;
+	uint32_t hash = 2166136261u;
+	bool found = false;
+
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619u;
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < count; i++)
+		found |= seen[i] == hash;
+	if (!found && count < MAX_MESSAGES)
+		seen[count++] = hash;
+	else
+		found = true;
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+void p11l_message(const char *format, ...)
+{
+	static const char prefix[] = "pkcs11-lens: ";
+	char line[1024];
+	size_t start = sizeof(prefix) - 1, room = sizeof(line) - sizeof(prefix);
+	int saved = errno, n;
+	va_list args;
+
+	memcpy(line, prefix, start);
+	va_start(args, format);
+	n = vsnprintf(line + start, room, format, args);
+	va_end(args);
+	if (n >= 0 && !said(line + start)) {
+		size_t used = (size_t)n < room ? (size_t)n : room - 1;
+
+		line[start + used] = '\n';
+		p11l_write(STDERR_FILENO, false, line, start + used + 1);
+	}
+	errno = saved;
+}
+
+static bool write_all(int fd, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		data += n;
+		size -= (size_t)n;
+	}
+	return true;
+}
+
+/*
+ * A write to a pipe whose reader is gone raises SIGPIPE, which the host did not ask for: block
+ * it, write, and swallow the one we caused.
+ */
+static bool write_pipe(int fd, const char *data, size_t size)
+{
+	const struct timespec now = {0, 0};
+	sigset_t pipe_set, before, pending;
+	bool ok;
+
+	sigemptyset(&pipe_set);
+	sigaddset(&pipe_set, SIGPIPE);
+	sigpending(&pending);
+	if (sigismember(&pending, SIGPIPE) == 1)
+		return write_all(fd, data, size);
+	pthread_sigmask(SIG_BLOCK, &pipe_set, &before);
+	ok = write_all(fd, data, size);
+	if (!ok && errno == EPIPE)
+		while (sigtimedwait(&pipe_set, NULL, &now) < 0 && errno == EINTR)
+			continue;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ok;
+}
+
+bool p11l_write(int fd, bool regular, const void *data, size_t size)
+{
+	int saved = errno, state;
+	bool ok;
+
+	/* A cancelled thread must not leave from inside the lens. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	ok = regular ? write_all(fd, data, size) : write_pipe(fd, data, size);
+	pthread_setcancelstate(state, NULL);
+	errno = saved;
+	return ok;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "spec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_constant(const void *key, const void *row)
+{
+	CK_ULONG value = *(const CK_ULONG *)key;
+	CK_ULONG other = ((const struct p11l_constant *)row)->value;
+
+	return value < other ? -1 : value > other;
+}
+
+const char *p11l_name(unsigned space, CK_ULONG value)
+{
+	const struct p11l_space *row = &p11l_spaces[space];
+	const struct p11l_constant *found = bsearch(
+	        &value, row->constant, row->count, sizeof(row->constant[0]), compare_constant);
+
+	return found != NULL ? found->name : NULL;
+}
+
+static int compare_attribute(const void *key, const void *row)
+{
+	CK_ATTRIBUTE_TYPE type = *(const CK_ATTRIBUTE_TYPE *)key;
+	CK_ATTRIBUTE_TYPE other = ((const struct p11l_attribute *)row)->type;
+
+	return type < other ? -1 : type > other;
+}
+
+const struct p11l_attribute *p11l_find_attribute(CK_ATTRIBUTE_TYPE type)
+{
+	return bsearch(&type, p11l_attributes, p11l_attribute_count, sizeof(p11l_attributes[0]),
+	        compare_attribute);
+}
+
+static int compare_mechanism(const void *key, const void *row)
+{
+	CK_MECHANISM_TYPE type = *(const CK_MECHANISM_TYPE *)key;
+	CK_MECHANISM_TYPE other = ((const struct p11l_mechanism *)row)->type;
+
+	return type < other ? -1 : type > other;
+}
+
+const struct p11l_mechanism *p11l_find_mechanism(CK_MECHANISM_TYPE type)
+{
+	return bsearch(&type, p11l_mechanisms, p11l_mechanism_count, sizeof(p11l_mechanisms[0]),
+	        compare_mechanism);
+}
+
+const struct p11l_curve *p11l_find_curve(const uint8_t *der, size_t length)
+{
+	for (size_t i = 0; i < p11l_curve_count; i++)
+		if (p11l_curves[i].length == length && memcmp(p11l_curves[i].oid, der, length) == 0)
+			return &p11l_curves[i];
+	return NULL;
+}
+
+int p11l_find_function(const char *name)
+{
+	for (int i = 0; i < P11L_FUNCTIONS; i++)
+		if (strcmp(p11l_functions[i].name, name) == 0)
+			return i;
+	return -1;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Finding and loading the vendor's module. */
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The load address of the object that holds an address, or NULL. */
+static const void *object_of(const void *address)
+{
+	Dl_info info;
+
+	return address != NULL && dladdr(address, &info) != 0 ? info.dli_fbase : NULL;
+}
+
+static const void *own_object(void)
+{
+	return object_of((const void *)&p11l_state);
+}
+
+/*
+ * When the lens is in the global namespace (linked or preloaded), a vendor that calls its own C_
+ * functions through its symbol table would reach ours and go round for ever. Binding deep avoids
+ * that; it is not the rule because it also hides replaced allocators from the vendor, and
+ * AddressSanitizer refuses it.
+ */
+static int bind_flags(unsigned long bind)
+{
+	bool global = object_of(dlsym(RTLD_DEFAULT, "C_GetFunctionList")) == own_object();
+	bool sanitized = dlsym(RTLD_DEFAULT, "__asan_init") != NULL;
+	bool deep = bind == P11L_BIND_DEEP || (bind == P11L_BIND_AUTO && global && !sanitized);
+
+	return RTLD_NOW | RTLD_LOCAL | (deep ? RTLD_DEEPBIND : 0);
+}
+
+/*
+ * A getter of the vendor. dlsym also looks into the libraries that a module depends on, and what
+ * it finds there belongs to somebody else.
+ */
+static void *getter(void *handle, const char *name, const void *object)
+{
+	void *symbol = dlsym(handle, name);
+
+	return object == NULL || object_of(symbol) == object ? symbol : NULL;
+}
+
+static void find_getters(struct p11l_vendor *vendor)
+{
+	void *list = getter(vendor->handle, "C_GetFunctionList", NULL);
+	void *interface = getter(vendor->handle, "C_GetInterface", object_of(list));
+	void *interfaces = getter(vendor->handle, "C_GetInterfaceList", object_of(list));
+
+	/* POSIX has dlsym return functions as object pointers. */
+	memcpy(&vendor->get_list, &list, sizeof(list));
+	memcpy(&vendor->get_interface, &interface, sizeof(interface));
+	memcpy(&vendor->list_interfaces, &interfaces, sizeof(interfaces));
+}
+
+static bool is_self(const struct p11l_vendor *vendor)
+{
+	const void *symbol = dlsym(vendor->handle, "C_GetFunctionList");
+
+	return symbol != NULL && object_of(symbol) == own_object();
+}
+
+bool p11l_vendor_load(struct p11l_vendor *vendor, const struct p11l_config *config, char *error)
+{
+	const char *path = p11l_text(config, P11L_MODULE_PATH);
+	const char *origin = config->setting[P11L_MODULE_PATH].origin;
+
+	memset(vendor, 0, sizeof(*vendor));
+	if (path == NULL) {
+		snprintf(error, P11L_ERROR_SIZE,
+		        "no module is configured; set PKCS11_LENS_MODULE=/path/to/vendor.so, or "
+		        "\"path\" in "
+		        "section [module] of /etc/pkcs11-lens.conf");
+		return false;
+	}
+	vendor->handle = dlopen(path, bind_flags(p11l_number(config, P11L_MODULE_BIND)));
+	if (vendor->handle == NULL) {
+		snprintf(error, P11L_ERROR_SIZE, "cannot load the module of %s: %s", origin,
+		        dlerror());
+		return false;
+	}
+	if (is_self(vendor)) {
+		snprintf(error, P11L_ERROR_SIZE,
+		        "%s names the lens itself (%s); name the vendor's module that it shall "
+		        "load",
+		        origin, path);
+		p11l_vendor_unload(vendor);
+		return false;
+	}
+	find_getters(vendor);
+	if (vendor->get_list == NULL && vendor->get_interface == NULL) {
+		snprintf(error, P11L_ERROR_SIZE,
+		        "%s (from %s) is no PKCS #11 module: it has neither C_GetFunctionList nor "
+		        "C_GetInterface",
+		        path, origin);
+		p11l_vendor_unload(vendor);
+		return false;
+	}
+	return true;
+}
+
+void p11l_vendor_unload(struct p11l_vendor *vendor)
+{
+	if (vendor->handle != NULL)
+		dlclose(vendor->handle);
+	memset(vendor, 0, sizeof(*vendor));
+}

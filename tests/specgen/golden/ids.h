@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Numbers of functions, spaces, structs and groups, and the structs that exist for
+ * decoding only.
+ * Generated from spec/ by tools/specgen; do not edit.
+ */
+#ifndef P11L_IDS_H
+#define P11L_IDS_H
+
+#include "cryptoki.h"
+
+enum {
+	P11L_C_Start = 0,
+	P11L_C_GetFunctionList,
+	P11L_C_GetSlotList,
+	P11L_C_Open,
+	P11L_C_Login,
+	P11L_C_Read,
+	P11L_C_GetInterface,
+	P11L_C_EncryptWithEveryParameterThereMayBe,
+	P11L_C_Later,
+	P11L_C_Latest,
+	P11L_FUNCTIONS
+};
+
+enum {
+	P11L_SPACE_rv,
+	P11L_SPACE_open_flags,
+	P11L_SPACE_info_flags,
+	P11L_SPACE_attribute,
+	P11L_SPACE_class,
+	P11L_SPACE_mechanism,
+	P11L_SPACE_event,
+	P11L_SPACES
+};
+
+enum {
+	P11L_STRUCT_CK_VERSION,
+	P11L_STRUCT_CK_DATE,
+	P11L_STRUCT_CK_ATTRIBUTE,
+	P11L_STRUCT_CK_MECHANISM,
+	P11L_STRUCT_CK_INFO,
+	P11L_STRUCT_CK_START_ARGS,
+	P11L_STRUCT_CK_COUNTED_PARAMS,
+	P11L_STRUCT_CK_COUNTED_PARAMS_SHORT,
+	P11L_STRUCT_CK_PASSWORD_PARAMS,
+	P11L_STRUCT_CK_INTERFACE,
+	P11L_STRUCTS
+};
+
+enum {
+	P11L_GROUP_general,
+	P11L_GROUP_slot,
+	P11L_GROUP_session,
+	P11L_GROUP_object,
+	P11L_GROUP_crypt,
+	P11L_GROUP_async,
+	P11L_GROUPS
+};
+
+struct CK_COUNTED_PARAMS_SHORT {
+	CK_BYTE_PTR pIv;
+	CK_HASH_TYPE hash;
+};
+
+#endif

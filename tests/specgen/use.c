@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* Includes the generated code the way its users do; compiling it is the test. */
+#include <stdint.h>
+
+#include "shim/spec.h"
+
+struct p11l_call {
+	int unused;
+};
+
+void p11l_compose(void);
+void p11l_enter(
+        struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *argument);
+CK_RV p11l_leave(struct p11l_call *call, CK_RV rv);
+CK_RV mock_call(unsigned function, const uintptr_t *argument);
+extern CK_FUNCTION_LIST_3_2 p11l_exported;
+extern const CK_FUNCTION_LIST_3_2 down[2];
+extern const CK_FUNCTION_LIST_3_2 *const all[];
+
+/* The mock has the names that the module exports, so it is compiled by itself. */
+#ifdef USE_MOCK
+
+#define MOCK_EXPORT
+#include "gen/mock.inc"
+
+const CK_FUNCTION_LIST_3_2 *const all[] = {&mock_list};
+
+#else
+
+#define P11L_EXPORT
+#include "gen/exports.inc"
+
+#define P11L_STUB(name) missing_##name
+#define P11L_STUB_RV    CKR_BAD_HANDLE
+#include "gen/stubs.inc"
+#undef P11L_STUB
+#undef P11L_STUB_RV
+
+#define P11L_STUB(name) early_##name
+#define P11L_STUB_RV    CKR_BAD_ARGUMENTS
+#include "gen/stubs.inc"
+
+#define P11L_LANE(name)  lane0_##name
+#define P11L_LANE_NUMBER 0
+#define P11L_LANE_DOWN   down[0]
+#include "gen/wrap.inc"
+#undef P11L_LANE
+#undef P11L_LANE_NUMBER
+#undef P11L_LANE_DOWN
+
+#define P11L_LANE(name)  lane1_##name
+#define P11L_LANE_NUMBER 1
+#define P11L_LANE_DOWN   down[1]
+#include "gen/wrap.inc"
+
+const CK_FUNCTION_LIST_3_2 *const all[] = {
+        &first_list, &missing_list, &early_list, &lane0_wrappers, &lane1_wrappers};
+
+#endif
