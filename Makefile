@@ -21,7 +21,8 @@ moduledir  ?= $(libdir)/pkcs11
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wcast-qual -Wmissing-prototypes \
 	-Wstrict-prototypes -Wundef -Wpointer-arith -Wwrite-strings
 FLAGS    = -std=c11 $(WARNINGS) -I. -Iinclude -I$(BUILD) -fvisibility=hidden \
-	-DP11L_VERSION='"$(VERSION)"' -DP11L_SYSCONFDIR='"$(sysconfdir)"' -MMD -MP
+	-DP11L_VERSION='"$(VERSION)"' -DP11L_SYSCONFDIR='"$(sysconfdir)"' \
+	-DP11L_MODULEDIR='"$(moduledir)"' -MMD -MP
 
 # make CRYPTOKI_DIR=/dir builds against a genuine OASIS-style 3.2 pkcs11.h found there.
 ifdef CRYPTOKI_DIR
@@ -86,10 +87,70 @@ $(BUILD)/gen/mock.inc: $(BUILD)/specgen $(SPEC)
 header: $(BUILD)/specgen
 	$(BUILD)/specgen header > include/pkcs11.h
 
+# --- Trying it
+
+demo:
+	@tools/need.sh --build --demo
+	@$(MAKE) --no-print-directory all
+	@tools/demo.sh $(BUILD)
+
+# --- Tests. The sanitizers and the coverage of foreign headers build into folders of their own.
+
+-include tests/tests.mk bench/bench.mk
+
+check:
+	@tools/need.sh --build --test
+	@$(MAKE) --no-print-directory all build-tests
+	@tests/run.sh $(BUILD)
+
+header-check: $(BUILD)/specgen
+	@tools/need.sh --test
+	@tests/headers/check.sh $(BUILD) $(HDR)
+
+gates: all
+	@tests/gates/run.sh $(BUILD)
+
+LINT_SRC = $(wildcard shim/*.c logging/*.c cli/*.c tools/specgen/*.c)
+LINT_ALL = $(LINT_SRC) $(wildcard tests/*/*.c bench/*.c)
+CLANG   ?= clang
+
+lint: $(GEN)
+	@tools/need.sh --build --lint --test
+	@echo "LINT clang-format" && clang-format --dry-run --Werror $(LINT_ALL) \
+		$(wildcard shim/*.h logging/*.h cli/*.h tools/specgen/*.h tests/*/*.h bench/*.h)
+	@for cc in gcc $(CLANG); do echo "LINT $$cc -Werror"; \
+		for f in $(LINT_SRC); do $$cc $(filter-out -MMD -MP,$(FLAGS)) -Werror -O2 -fPIC -c -o /dev/null $$f || exit 1; done; done
+	@echo "LINT clang-tidy" && clang-tidy --quiet $(LINT_SRC) -- $(filter-out -MMD -MP,$(FLAGS)) 2>/dev/null
+	@echo "LINT cppcheck" && cppcheck --std=c11 --enable=warning,performance,portability --quiet --error-exitcode=1 \
+		--inline-suppr --suppress='*:$(BUILD)/*' -I. -Iinclude -I$(BUILD) $(LINT_SRC)
+
+SANITIZE = CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=$(1)" LDFLAGS="-fsanitize=$(1)"
+
+sanitize:
+	@tools/need.sh --build --test
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan $(call SANITIZE,address$(comma)undefined -fno-sanitize-recover=undefined) all build-tests
+	@tests/run.sh $(BUILD)/asan sanitize
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan $(call SANITIZE,thread) all build-tests
+	@tests/run.sh $(BUILD)/tsan threads
+
+comma := ,
+
+# --- Installing
+
+install: all
+	install -d $(DESTDIR)$(moduledir) $(DESTDIR)$(bindir) $(DESTDIR)$(includedir) $(DESTDIR)$(libdir)/pkgconfig \
+		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(docdir)
+	install -m 644 $(BUILD)/pkcs11-lens.so $(DESTDIR)$(moduledir)/
+	install -m 755 $(BUILD)/pkcs11-lens $(DESTDIR)$(bindir)/
+	install -m 644 include/pkcs11.h $(DESTDIR)$(includedir)/
+	install -m 644 docs/man/pkcs11-lens.1 $(DESTDIR)$(mandir)/man1/
+	install -m 644 docs/man/pkcs11-lens.conf.5 $(DESTDIR)$(mandir)/man5/
+	install -m 644 README.md CHANGELOG.md LICENSE config/pkcs11-lens.conf $(DESTDIR)$(docdir)/
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all header clean
+.PHONY: all header demo check header-check gates lint sanitize install clean
 .DELETE_ON_ERROR:
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)

@@ -131,7 +131,9 @@ static void capture_member(struct p11l_capture *c, const struct holder *holder, 
 		capture_structs(c, holder, i);
 		break;
 	case P11L_ROLE_MECHANISM:
-		p11l_capture_mechanism(c, address);
+	case P11L_ROLE_MESSAGE_MECHANISM:
+		p11l_capture_mechanism(
+			c, address, member->type.role == P11L_ROLE_MESSAGE_MECHANISM);
 		break;
 	case P11L_ROLE_TEMPLATE:
 		p11l_capture_template(c, address, length_of(holder, i));

@@ -5,11 +5,14 @@
 #include "shim/util.h"
 
 /* The struct among the alternatives that has the length given; P11L_NO_STRUCT when none has. */
-static unsigned struct_of(const struct p11l_mechanism *row, size_t length)
+static unsigned struct_of(const struct p11l_mechanism *row, size_t length, bool message)
 {
-	for (unsigned i = 0; i < P11L_MECHANISM_STRUCTS; i++) {
-		unsigned id = row->parameter_struct[i];
+	unsigned id = row->message_struct;
 
+	if (message && id != P11L_NO_STRUCT && p11l_structs[id].size == length)
+		return id;
+	for (unsigned i = 0; i < P11L_MECHANISM_STRUCTS; i++) {
+		id = row->parameter_struct[i];
 		if (id != P11L_NO_STRUCT && p11l_structs[id].size == length)
 			return id;
 	}
@@ -17,11 +20,12 @@ static unsigned struct_of(const struct p11l_mechanism *row, size_t length)
 }
 
 /* What is not understood may hold a password or a key. */
-static void capture_parameter(
-        struct p11l_capture *c, CK_MECHANISM_TYPE type, const void *address, size_t length)
+static void capture_parameter(struct p11l_capture *c, const CK_MECHANISM *mechanism, bool message)
 {
-	const struct p11l_mechanism *row = p11l_find_mechanism(type);
-	unsigned id = row != NULL ? struct_of(row, length) : P11L_NO_STRUCT;
+	const struct p11l_mechanism *row = p11l_find_mechanism(mechanism->mechanism);
+	const void *address = mechanism->pParameter;
+	size_t length = mechanism->ulParameterLen;
+	unsigned id = row != NULL ? struct_of(row, length, message) : P11L_NO_STRUCT;
 
 	if (id != P11L_NO_STRUCT)
 		p11l_capture_struct(c, id, address);
@@ -31,7 +35,8 @@ static void capture_parameter(
 		p11l_capture_octets(c, P11L_KEY, address, length);
 }
 
-void p11l_capture_mechanism(struct p11l_capture *c, const CK_MECHANISM *mechanism)
+void p11l_capture_mechanism(
+	struct p11l_capture *c, const CK_MECHANISM *mechanism, bool message)
 {
 	struct p11l_writer *w = &c->writer;
 	uint64_t type, length;
@@ -52,8 +57,7 @@ void p11l_capture_mechanism(struct p11l_capture *c, const CK_MECHANISM *mechanis
 	p11l_put_raw(w, &type, 8);
 	p11l_put_raw(w, &length, 8);
 	c->depth--;
-	capture_parameter(
-	        c, mechanism->mechanism, mechanism->pParameter, mechanism->ulParameterLen);
+	capture_parameter(c, mechanism, message);
 	c->depth++;
 }
 

@@ -92,7 +92,7 @@ static void capture_entry(struct p11l_call *call)
 	struct p11l_frame *frame = call->frame;
 	struct p11l_record *head = &frame->record.head;
 	uint8_t *start = (uint8_t *)(head + 1);
-	struct p11l_writer writer = {start, frame->record.octets + P11L_RECORD_SIZE, false};
+	struct p11l_writer writer = {start, frame->record.octets + sizeof(frame->record), false};
 	struct p11l_capture capture = begin_capture(call, writer);
 
 	p11l_capture_inputs(&capture, &p11l_functions[call->function], call->arg);

@@ -48,6 +48,7 @@ compiles() {
 	result $? "$name" "$tmp/log"
 }
 
+# shellcheck disable=SC2086 # CC and CXX may hold options
 compile_all() {
 	gen=$tmp/gen
 	mkdir -p "$gen" "$tmp/include"
@@ -55,7 +56,6 @@ compile_all() {
 	cp "$here/golden/pkcs11.h" "$tmp/include"
 	echo '#include <pkcs11.h>' >"$tmp/alone.c"
 	warn='-Wall -Wextra -Wshadow -Wconversion -Wcast-qual -Wmissing-prototypes -Werror'
-	# shellcheck disable=SC2086
 	set -- $warn -I"$tmp/include" -I"$tmp" -I"$root" -I"$root/include" -c -o "$tmp/o"
 	for std in c99 c11; do
 		compiles "header alone, $std" $cc -std=$std -pedantic "$@" "$tmp/alone.c"

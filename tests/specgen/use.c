@@ -8,12 +8,18 @@ struct p11l_call {
 	int unused;
 };
 
-void p11l_compose(void);
+#define P11L_PAGE 4096
+union p11l_exported_page {
+	CK_FUNCTION_LIST_3_2 table;
+	char page[P11L_PAGE];
+};
+extern union p11l_exported_page p11l_exported;
+
+const CK_FUNCTION_LIST_3_2 *p11l_compose(void);
 void p11l_enter(
         struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *argument);
 CK_RV p11l_leave(struct p11l_call *call, CK_RV rv);
 CK_RV mock_call(unsigned function, const uintptr_t *argument);
-extern CK_FUNCTION_LIST_3_2 p11l_exported;
 extern const CK_FUNCTION_LIST_3_2 down[2];
 extern const CK_FUNCTION_LIST_3_2 *const all[];
 
@@ -28,6 +34,7 @@ const CK_FUNCTION_LIST_3_2 *const all[] = {&mock_list};
 #else
 
 #define P11L_EXPORT
+#define P11L_EXPORTED(name) (p11l_exported.table.name)
 #include "gen/exports.inc"
 
 #define P11L_STUB(name) missing_##name
@@ -54,6 +61,6 @@ const CK_FUNCTION_LIST_3_2 *const all[] = {&mock_list};
 #include "gen/wrap.inc"
 
 const CK_FUNCTION_LIST_3_2 *const all[] = {
-        &first_list, &missing_list, &early_list, &lane0_wrappers, &lane1_wrappers};
+        &p11l_exported.table, &missing_list, &early_list, &lane0_wrappers, &lane1_wrappers};
 
 #endif

@@ -32,6 +32,18 @@ static void check_flag(const struct constant *constant)
 		bad(&constant->place, "'%s': a flag is one bit", constant->name);
 }
 
+static void check_constant(const struct space *space, const struct constant *constant)
+{
+	if (find_ctype(constant->name).kind != KIND_UNKNOWN)
+		bad(&constant->place, "'%s' is the name of a type", constant->name);
+	if (space->style == STYLE_VALUE && constant->alias)
+		bad(&constant->place, "alias in a space of plain values");
+	if (space->style != STYLE_VALUE)
+		check_aliases(space, constant);
+	if (space->style == STYLE_FLAGS)
+		check_flag(constant);
+}
+
 static void check_space(struct space *space)
 {
 	struct ctype ctype = find_ctype(space->ctype);
@@ -40,14 +52,8 @@ static void check_space(struct space *space)
 		bad(&space->place, "unknown scalar type '%s'", space->ctype);
 	if (space->count == 0)
 		bad(&space->place, "space '%s' has no constants", space->id);
-	for (size_t i = 0; i < space->count; i++) {
-		if (space->style == STYLE_VALUE && space->constant[i].alias)
-			bad(&space->constant[i].place, "alias in a space of plain values");
-		if (space->style != STYLE_VALUE)
-			check_aliases(space, &space->constant[i]);
-		if (space->style == STYLE_FLAGS)
-			check_flag(&space->constant[i]);
-	}
+	for (size_t i = 0; i < space->count; i++)
+		check_constant(space, &space->constant[i]);
 }
 
 /* Numbers the spaces that have a set of values; plain values have nothing to decode. */

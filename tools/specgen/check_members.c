@@ -6,6 +6,8 @@
 
 static void check_ctype(const struct member *member, const struct ctype *ctype)
 {
+	if (find_constant(member->name, NULL) != NULL)
+		bad(&member->place, "'%s' is the name of a constant", member->name);
 	if (ctype->kind == KIND_UNKNOWN)
 		bad(&member->place, "unknown type '%s'", member->ctype);
 	if (ctype->kind == KIND_STRUCT && ctype->record->internal)

@@ -64,6 +64,9 @@ void out_protos(void);
 /* "{P11L_ROLE_ENUM, P11L_PUBLIC, P11L_SPACE_rv}" in text, which is returned. */
 const char *type_text(char text[TEXT], const struct role *role);
 
+/* How C names a struct, in text, which is returned. */
+const char *c_name(char text[TEXT], const struct record *record);
+
 /* A prefix and a word in capitals, in text, which is returned. */
 const char *capitals(char text[TEXT], const char *prefix, const char *word);
 

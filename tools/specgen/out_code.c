@@ -13,9 +13,8 @@ static void put_stub(const struct function *function)
 
 void out_stubs(void)
 {
-	put_note("All functions as stubs. The includer defines P11L_STUB(name), which makes the "
-	         "names\n"
-	         " * unique, and P11L_STUB_RV, what they answer.");
+	put_note("All functions as stubs. The includer defines P11L_STUB(name), which makes\n"
+	         " * the names unique, and P11L_STUB_RV, what they answer.");
 	put("\n");
 	for (size_t i = 0; i < spec.functions.count; i++)
 		put_stub(&spec.functions.item[i]);
@@ -44,11 +43,9 @@ static void put_first(const struct function *function)
 
 void out_exports(void)
 {
-	put_note("The exported functions, and what stands in the exported table until the first "
-	         "call.\n"
-	         " * The includer defines P11L_EXPORT, P11L_EXPORTED(name), which reads the exported "
-	         "table,\n"
-	         " * and declares p11l_compose() and union p11l_exported_page.");
+	put_note("The exported functions, and the table they jump through until the first call.\n"
+	         " * The includer defines P11L_EXPORT and P11L_EXPORTED(name), which reads that\n"
+	         " * table, and declares p11l_compose() and union p11l_exported_page.");
 	put("\n");
 	for (size_t i = 0; i < spec.functions.count; i++)
 		put_export(&spec.functions.item[i]);
@@ -75,10 +72,9 @@ static void put_wrapper(const struct function *function)
 
 void out_wrappers(void)
 {
-	put_note("All functions as wrappers that record the call. Included once for each lane: the "
-	         "includer\n"
-	         " * defines P11L_LANE(name), which makes the names unique, P11L_LANE_NUMBER, and\n"
-	         " * P11L_LANE_DOWN, the table that the wrappers call.");
+	put_note("All functions as wrappers that record the call. Included once for each\n"
+	         " * lane: the includer defines P11L_LANE(name), which makes the names unique,\n"
+	         " * P11L_LANE_NUMBER, and P11L_LANE_DOWN, the table that the wrappers call.");
 	put("\n");
 	for (size_t i = 0; i < spec.functions.count; i++)
 		put_wrapper(&spec.functions.item[i]);
@@ -95,9 +91,8 @@ static void put_mock(const struct function *function)
 
 void out_mock(void)
 {
-	put_note(
-	        "All functions of a vendor module that does what it is told. The includer defines\n"
-	        " * MOCK_EXPORT and declares mock_call().");
+	put_note("All functions of a vendor module that does what it is told. The\n"
+	         " * includer defines MOCK_EXPORT and declares mock_call().");
 	put("\n");
 	for (size_t i = 0; i < spec.functions.count; i++)
 		put_mock(&spec.functions.item[i]);

@@ -81,6 +81,26 @@ static void put_mechanism(const struct mechanism *mechanism)
 	put("},\n");
 }
 
+/* A decoder tells alternatives apart by their size, so equal sizes must not compile. */
+static void put_size_check(size_t left, size_t right)
+{
+	char a[TEXT], b[TEXT];
+
+	put("_Static_assert(sizeof(%s) !=", c_name(a, &spec.records.item[left]));
+	put_word("sizeof(%s),\n", c_name(b, &spec.records.item[right]));
+	put("\t\"alternatives of one size\");\n");
+}
+
+static void put_size_checks(const struct mechanism *mechanism)
+{
+	const size_t *alternative = mechanism->parameter_struct;
+
+	for (size_t i = 0; i < MAX_ALTERNATIVES; i++) {
+		for (size_t j = i + 1; j < MAX_ALTERNATIVES && alternative[j] != NOWHERE; j++)
+			put_size_check(alternative[i], alternative[j]);
+	}
+}
+
 static void put_mechanisms(void)
 {
 	qsort(spec.mechanisms.item, spec.mechanisms.count, sizeof *spec.mechanisms.item,
@@ -88,7 +108,9 @@ static void put_mechanisms(void)
 	put("\nconst struct p11l_mechanism p11l_mechanisms[] = {\n");
 	for (size_t i = 0; i < spec.mechanisms.count; i++)
 		put_mechanism(&spec.mechanisms.item[i]);
-	put("};\nconst size_t p11l_mechanism_count = %zu;\n", spec.mechanisms.count);
+	put("};\nconst size_t p11l_mechanism_count = %zu;\n\n", spec.mechanisms.count);
+	for (size_t i = 0; i < spec.mechanisms.count; i++)
+		put_size_checks(&spec.mechanisms.item[i]);
 }
 
 /* The second octet is the length, so shorter identifiers come first. */

@@ -110,9 +110,8 @@ void out_hdrcheck(void)
 
 void out_protos(void)
 {
-	put_note("The functions, to be declared once more after a Cryptoki header has declared "
-	         "them: where\n"
-	         " * a signature differs, the compiler stops with conflicting types.");
+	put_note("The functions, to be declared once more after a Cryptoki header has\n"
+	         " * declared them: where a signature differs, the compiler stops.");
 	put("/*\n * Compile it, without linking, with\n");
 	put_how();
 	put(" * HAVE_C_name        for every function the header has\n"

@@ -38,9 +38,8 @@ static void put_groups(void)
 
 void out_ids(void)
 {
-	put_note(
-	        "Numbers of functions, spaces, structs and groups, and the structs that exist for\n"
-	        " * decoding only.");
+	put_note("Numbers of functions, spaces, structs and groups, and the structs that\n"
+	         " * exist for decoding only.");
 	put("#ifndef P11L_IDS_H\n#define P11L_IDS_H\n\n#include \"cryptoki.h\"\n\n");
 	put_functions();
 	put_spaces();

@@ -30,7 +30,7 @@ const char *type_text(char text[TEXT], const struct role *role)
 	}
 	capitals(name, "P11L_ROLE_", role_rules[role->id].name);
 	snprintf(
-	        text, TEXT, "{%.24s, P11L_%s, %s%.80s}", name, secrecy[role->secrecy], prefix, ref);
+	        text, TEXT, "{%.40s, P11L_%s, %s%.80s}", name, secrecy[role->secrecy], prefix, ref);
 	return text;
 }
 
@@ -93,24 +93,22 @@ static void put_functions(void)
 }
 
 /* Internal structs have a tag and no typedef; foreign headers have typedefs, but other tags. */
-static const char *c_name(const struct record *record, char *text, size_t size)
+const char *c_name(char text[TEXT], const struct record *record)
 {
-	if (!record->internal)
-		return record->name;
-	snprintf(text, size, "struct %s", record->name);
+	snprintf(text, TEXT, "%s%s", record->internal ? "struct " : "", record->name);
 	return text;
 }
 
 static void put_structs(void)
 {
-	char name[128];
+	char name[TEXT];
 
 	for (size_t i = 0; i < spec.records.count; i++) {
 		const struct record *record = &spec.records.item[i];
 
 		put("\nstatic const struct p11l_member field_%s[] = {\n", record->name);
 		for (size_t j = 0; j < record->count; j++)
-			put_member(&record->member[j], c_name(record, name, sizeof name));
+			put_member(&record->member[j], c_name(name, record));
 		put("};\n");
 	}
 	put("\nconst struct p11l_struct p11l_structs[P11L_STRUCTS] = {\n");
@@ -118,7 +116,7 @@ static void put_structs(void)
 		const struct record *record = &spec.records.item[i];
 
 		put("\t{\"%s\",\n\t\tfield_%s, %zu,\n", record->name, record->name, record->count);
-		put("\t\tsizeof(%s)},\n", c_name(record, name, sizeof name));
+		put("\t\tsizeof(%s)},\n", c_name(name, record));
 	}
 	put("};\n");
 }

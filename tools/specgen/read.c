@@ -14,7 +14,10 @@ void bad(const struct place *place, const char *format, ...)
 {
 	va_list arguments;
 
-	fprintf(stderr, "%s:%u: ", place->file, place->line);
+	fprintf(stderr, "%s:", place->file);
+	if (place->line > 0)
+		fprintf(stderr, "%u:", place->line);
+	fputc(' ', stderr);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
@@ -71,16 +74,25 @@ char *keep(const char *text, size_t length)
 	return copy;
 }
 
-/* Ends the line at a comment or the newline and refuses what an editor would not show. */
-static void trim(const struct place *place, char *line)
+/* Takes a line without its comment, and refuses what an editor would not show. */
+static bool next_line(FILE *file, const struct place *place, char line[ROW_BYTES])
 {
-	for (; *line != '\0' && *line != '#' && *line != '\n'; line++) {
-		unsigned char byte = (unsigned char)*line;
+	size_t length = 0, bytes = 0;
+	bool comment = false;
+	int byte;
 
+	while ((byte = fgetc(file)) != EOF && byte != '\n') {
+		if (++bytes == ROW_BYTES)
+			bad(place, "line longer than %d bytes; split the row", ROW_BYTES - 1);
+		comment = comment || byte == '#';
+		if (comment)
+			continue;
 		if (byte != '\t' && (byte < ' ' || byte > '~'))
 			bad(place, "byte 0x%02x: rows are plain ASCII; remove it", (unsigned)byte);
+		line[length++] = (char)byte;
 	}
-	*line = '\0';
+	line[length] = '\0';
+	return byte != EOF || bytes > 0;
 }
 
 static void split(struct row *row, const char *line)
@@ -101,17 +113,6 @@ static void split(struct row *row, const char *line)
 	}
 }
 
-/* A line that fills the buffer without a newline is too long, or the last one without any. */
-static bool next_line(FILE *file, const struct place *place, char line[ROW_BYTES])
-{
-	line[ROW_BYTES - 2] = '\n';
-	if (fgets(line, ROW_BYTES, file) == NULL)
-		return false;
-	if (line[ROW_BYTES - 2] != '\n' && line[ROW_BYTES - 2] != '\0')
-		bad(place, "line longer than %d bytes; split the row", ROW_BYTES - 2);
-	return true;
-}
-
 void read_rows(const char *dir, const char *name, void (*take)(struct row *row))
 {
 	char path[1024], line[ROW_BYTES];
@@ -128,7 +129,6 @@ void read_rows(const char *dir, const char *name, void (*take)(struct row *row))
 		row.place.line++;
 		if (!next_line(file, &row.place, line))
 			break;
-		trim(&row.place, line);
 		split(&row, line);
 		if (row.count > 0) {
 			take(&row);

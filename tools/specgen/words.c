@@ -43,6 +43,8 @@ const struct role_rule role_rules[ROLES] = {
         [ROLE_DATE] = NAMED("date", MEMBERS, NEVER, SHAPE_ANY, "CK_DATE"),
         [ROLE_STRUCT] = {"struct", MEMBERS, ARGUMENT_STRUCT, MAY, SHAPE_ANY, FAMILY_STRUCT, NULL},
         [ROLE_MECHANISM] = NAMED("mechanism", USE_MEMBER, NEVER, SHAPE_POINTER, "CK_MECHANISM"),
+        [ROLE_MESSAGE_MECHANISM] =
+                NAMED("message_mechanism", USE_MEMBER, NEVER, SHAPE_POINTER, "CK_MECHANISM"),
         [ROLE_TEMPLATE] = NAMED("template", MEMBERS, MUST, SHAPE_POINTER, "CK_ATTRIBUTE"),
         [ROLE_PARAMETER] = {"parameter", USE_MEMBER, ARGUMENT_NONE, MUST, SHAPE_POINTER,
                 FAMILY_VOID, NULL},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Numbers of functions, spaces, structs and groups, and the structs that exist for
- * decoding only.
+ * Numbers of functions, spaces, structs and groups, and the structs that
+ * exist for decoding only.
  * Generated from spec/ by tools/specgen; do not edit.
  */
 #ifndef P11L_IDS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions, to be declared once more after a Cryptoki header has declared them: where
- * a signature differs, the compiler stops with conflicting types.
+ * The functions, to be declared once more after a Cryptoki header has
+ * declared them: where a signature differs, the compiler stops.
  * Generated from spec/ by tools/specgen; do not edit.
  */
 /*

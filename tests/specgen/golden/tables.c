@@ -435,6 +435,9 @@ const struct p11l_mechanism p11l_mechanisms[] = {
 };
 const size_t p11l_mechanism_count = 7;
 
+_Static_assert(sizeof(CK_COUNTED_PARAMS) != sizeof(struct CK_COUNTED_PARAMS_SHORT),
+	"alternatives of one size");
+
 /* secp521r1: 1.3.132.0.35 */
 static const uint8_t curve_0[] = {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23};
 
