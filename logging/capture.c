@@ -133,7 +133,7 @@ static void capture_member(struct p11l_capture *c, const struct holder *holder, 
 	case P11L_ROLE_MECHANISM:
 	case P11L_ROLE_MESSAGE_MECHANISM:
 		p11l_capture_mechanism(
-			c, address, member->type.role == P11L_ROLE_MESSAGE_MECHANISM);
+		        c, address, member->type.role == P11L_ROLE_MESSAGE_MECHANISM);
 		break;
 	case P11L_ROLE_TEMPLATE:
 		p11l_capture_template(c, address, length_of(holder, i));

@@ -38,8 +38,7 @@ void p11l_capture_octets(
         struct p11l_capture *c, enum p11l_secrecy secrecy, const void *address, size_t length);
 void p11l_capture_list(struct p11l_capture *c, const void *address, size_t count, size_t size);
 
-void p11l_capture_mechanism(
-	struct p11l_capture *c, const CK_MECHANISM *mechanism, bool message);
+void p11l_capture_mechanism(struct p11l_capture *c, const CK_MECHANISM *mechanism, bool message);
 void p11l_capture_message(struct p11l_capture *c, const void *address, size_t length);
 void p11l_capture_template(struct p11l_capture *c, const CK_ATTRIBUTE *attribute, size_t count);
 

@@ -35,8 +35,7 @@ static void capture_parameter(struct p11l_capture *c, const CK_MECHANISM *mechan
 		p11l_capture_octets(c, P11L_KEY, address, length);
 }
 
-void p11l_capture_mechanism(
-	struct p11l_capture *c, const CK_MECHANISM *mechanism, bool message)
+void p11l_capture_mechanism(struct p11l_capture *c, const CK_MECHANISM *mechanism, bool message)
 {
 	struct p11l_writer *w = &c->writer;
 	uint64_t type, length;

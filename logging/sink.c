@@ -39,8 +39,7 @@ static bool expand_one(FILE *out, char what)
 	}
 }
 
-/* The file name that a template stands for, to be freed; NULL when the template is wrong. */
-static char *expand(const char *template)
+char *p11l_sink_expand(const char *template)
 {
 	char *name = NULL;
 	size_t size;
@@ -51,24 +50,21 @@ static char *expand(const char *template)
 		ok = *at == '%' ? expand_one(out, *++at) : fputc(*at, out) != EOF;
 	if (out != NULL && fclose(out) != 0)
 		ok = false;
-	if (!ok) {
-		free(name);
-		name = NULL;
-	}
-	return name;
+	if (ok)
+		return name;
+	free(name);
+	p11l_message(
+	        "trace.destination \"%s\": after %% only p, e, t and %% mean something", template);
+	return NULL;
 }
 
 static int open_file(const char *template)
 {
-	char *name = expand(template);
+	char *name = p11l_sink_expand(template);
 	int fd;
 
-	if (name == NULL) {
-		p11l_message(
-		        "trace.destination \"%s\": after %% only p, e, t and %% mean something",
-		        template);
+	if (name == NULL)
 		return -1;
-	}
 	fd = open(name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
 	if (fd < 0)
 		p11l_message("cannot write the trace to %s: %s", name,

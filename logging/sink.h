@@ -13,6 +13,9 @@
  */
 bool p11l_sink_open(const char *destination);
 
+/* The file name that a template stands for, to be freed; NULL when it is wrong, which is told. */
+char *p11l_sink_expand(const char *template);
+
 /* Writes one record in one write. */
 void p11l_sink_write(const char *data, size_t size);
 

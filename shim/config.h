@@ -20,6 +20,7 @@ enum p11l_key {
 	P11L_TRACE_REVEAL,
 	P11L_TRACE_BYTES,
 	P11L_TRACE_ENTRY,
+	P11L_TRACE_SIZE,
 	P11L_KEYS
 };
 
@@ -30,6 +31,7 @@ enum p11l_key_kind {
 	P11L_KEY_SET,    /* words joined by "+"; the number has bit 1 << place for each */
 	P11L_KEY_BOOL,   /* yes or no */
 	P11L_KEY_NUMBER, /* min..max */
+	P11L_KEY_SIZE,   /* min..max bytes; K, M and G multiply by 1024 */
 };
 
 struct p11l_key_row {

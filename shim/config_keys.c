@@ -28,6 +28,8 @@ const struct p11l_key_row p11l_key_rows[P11L_KEYS] = {
 		"how many bytes of a value are shown at most"},
 	[P11L_TRACE_ENTRY] = {"trace", "entry", P11L_KEY_BOOL, "no", NULL, 0, 0,
 		"write a line before each call too, so that a call that never returns is seen"},
+	[P11L_TRACE_SIZE] = {"trace", "size", P11L_KEY_SIZE, "16M", NULL, 65536, 1ul << 32,
+		"bytes of the flight recorder, rounded up to a power of two"},
 };
 /* clang-format on */
 
@@ -96,6 +98,28 @@ static bool parse_number(const struct p11l_key_row *row, const char *text, unsig
 	       *number >= row->min && *number <= row->max;
 }
 
+static bool parse_size(const struct p11l_key_row *row, const char *text, unsigned long *number)
+{
+	static const char units[] = "KMG";
+	const char *unit = NULL;
+	char *end;
+
+	errno = 0;
+	*number = strtoul(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || errno != 0)
+		return false;
+	if (*end != '\0')
+		unit = strchr(units, *end++);
+	if (*end != '\0' || (end[-1] > '9' && unit == NULL))
+		return false;
+	for (const char *u = units; unit != NULL && u <= unit; u++) {
+		if (*number > row->max)
+			return false;
+		*number *= 1024;
+	}
+	return *number >= row->min && *number <= row->max;
+}
+
 static bool parse(const struct p11l_key_row *row, const char *text, unsigned long *number)
 {
 	*number = 0;
@@ -108,6 +132,8 @@ static bool parse(const struct p11l_key_row *row, const char *text, unsigned lon
 		return parse_bool(text, number);
 	case P11L_KEY_NUMBER:
 		return parse_number(row, text, number);
+	case P11L_KEY_SIZE:
+		return parse_size(row, text, number);
 	case P11L_KEY_TEXT:
 	case P11L_KEY_PATH:
 		break;
@@ -134,6 +160,10 @@ static void expected(const struct p11l_key_row *row, const char *text, char *err
 		break;
 	case P11L_KEY_NUMBER:
 		snprintf(p, room, "a number from %lu to %lu", row->min, row->max);
+		break;
+	case P11L_KEY_SIZE:
+		snprintf(p, room, "a size from %lu to %lu bytes, such as 512K or 16M", row->min,
+		        row->max);
 		break;
 	case P11L_KEY_TEXT:
 		snprintf(p, room, "a text that is not empty");

@@ -4,6 +4,7 @@
 #include "util.h"
 
 #include <errno.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -13,6 +14,8 @@
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22 /* Linux 5.14 */
 #endif
+
+/* Asking the kernel costs a system call, so what can be known without is known without. */
 
 static __thread uintptr_t stack_top; /* 0: not asked yet; 1: not to be had */
 static __thread uintptr_t stack_low;
@@ -46,6 +49,45 @@ static bool on_stack(uintptr_t start, uintptr_t end)
 	return frame >= stack_low && start >= frame && end <= stack_top;
 }
 
+#define SEGMENTS 8
+static struct {
+	uintptr_t start, end;
+} segments[SEGMENTS];
+static unsigned segment_count;
+static pthread_once_t segments_once = PTHREAD_ONCE_INIT;
+
+/* The first object is the program itself, which is never unloaded. */
+static int find_segments(struct dl_phdr_info *info, size_t size, void *data)
+{
+	(void)size;
+	(void)data;
+	for (int i = 0; i < info->dlpi_phnum && segment_count < SEGMENTS; i++) {
+		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+
+		if (segment->p_type != PT_LOAD || (segment->p_flags & PF_R) == 0)
+			continue;
+		segments[segment_count].start = info->dlpi_addr + segment->p_vaddr;
+		segments[segment_count].end = segments[segment_count].start + segment->p_memsz;
+		segment_count++;
+	}
+	return 1;
+}
+
+static void find_program(void)
+{
+	dl_iterate_phdr(find_segments, NULL);
+}
+
+/* Static data of the program. */
+static bool in_program(uintptr_t start, uintptr_t end)
+{
+	pthread_once(&segments_once, find_program);
+	for (unsigned i = 0; i < segment_count; i++)
+		if (start >= segments[i].start && end <= segments[i].end)
+			return true;
+	return false;
+}
+
 /* One byte out of each page, copied by the kernel, which answers instead of faulting. */
 static bool copyable(uintptr_t start, uintptr_t end, uintptr_t page)
 {
@@ -60,26 +102,35 @@ static bool copyable(uintptr_t start, uintptr_t end, uintptr_t page)
 	return true;
 }
 
+static uintptr_t page_size(void)
+{
+	static atomic_ulong cached;
+	uintptr_t page = atomic_load_explicit(&cached, memory_order_relaxed);
+
+	if (page == 0) {
+		page = (uintptr_t)sysconf(_SC_PAGESIZE);
+		atomic_store_explicit(&cached, page, memory_order_relaxed);
+	}
+	return page;
+}
+
+/* Older kernels do not know the advice, and some mappings do not take it. */
+static bool in_memory(uintptr_t start, uintptr_t end)
+{
+	uintptr_t page = page_size(), first = start & ~(page - 1);
+	int saved = errno;
+	bool ok = madvise((void *)first, end - first, MADV_POPULATE_READ) == 0 ||
+	          (errno == EINVAL && copyable(start, end, page));
+
+	errno = saved;
+	return ok;
+}
+
 bool p11l_readable(const void *address, size_t size)
 {
-	static atomic_ulong page_size;
 	uintptr_t start = (uintptr_t)address, end = start + size;
-	uintptr_t page = atomic_load_explicit(&page_size, memory_order_relaxed);
-	int saved = errno;
-	bool ok;
 
 	if (address == NULL || end < start)
 		return false;
-	if (size == 0 || on_stack(start, end))
-		return true;
-	if (page == 0) {
-		page = (uintptr_t)sysconf(_SC_PAGESIZE);
-		atomic_store_explicit(&page_size, page, memory_order_relaxed);
-	}
-	/* Older kernels do not know the advice, and some mappings do not take it. */
-	ok = madvise((void *)(start & ~(page - 1)), end - (start & ~(page - 1)),
-	             MADV_POPULATE_READ) == 0 ||
-	     (errno == EINVAL && copyable(start, end, page));
-	errno = saved;
-	return ok;
+	return size == 0 || on_stack(start, end) || in_program(start, end) || in_memory(start, end);
 }

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The flight recorder: a file of fixed size, mapped into the process, in which the newest entries
+ * overwrite the oldest. What was stored survives the process, however it dies.
+ *
+ * The file is a header of one page and then the ring. An entry is struct p11l_ring_entry followed
+ * by a record (record.h), padded to 8 octets; it may run over the end of the ring to its start.
+ * A position counts the octets ever stored, so an entry lies at position modulo size. A call makes
+ * two entries with one sequence number: one with its inputs before the vendor is called, and one
+ * with its outputs after. All numbers are in the byte order of the machine that wrote them.
+ */
+#ifndef P11L_RING_H
+#define P11L_RING_H
+
+#include "record.h"
+
+#include <stdatomic.h>
+
+#define P11L_RING_MAGIC   "P11LRING"
+#define P11L_RING_VERSION 1
+#define P11L_RING_ORDER   UINT32_C(0x01020304)
+#define P11L_RING_HEADER  4096
+#define P11L_RING_MARK    UINT64_C(0x9d0c5e3a71b84f26)
+
+struct p11l_ring_header {
+	char magic[8];
+	uint32_t version;
+	uint32_t order;        /* P11L_RING_ORDER, to tell the byte order */
+	uint64_t size;         /* of the ring, without this header; a power of two */
+	_Atomic uint64_t head; /* the position behind the newest entry */
+	_Atomic uint64_t lost; /* calls that could not be recorded */
+	uint64_t started;      /* ns since 1970 */
+	uint32_t pid;
+	uint32_t reveal;   /* P11L_REVEAL_...: what is not hidden in here */
+	char lens[32];     /* version of the lens */
+	char program[256]; /* the program's name */
+	char module[1024]; /* the vendor's module */
+	char spec[16];     /* version of the standard whose numbers are used */
+};
+
+struct p11l_ring_entry {
+	_Atomic uint64_t mark; /* position ^ P11L_RING_MARK, stored last */
+	uint32_t size;         /* of the record */
+	uint32_t check;        /* p11l_ring_check of it */
+};
+
+static inline uint64_t p11l_ring_space(uint32_t size)
+{
+	return (sizeof(struct p11l_ring_entry) + (uint64_t)size + 7) & ~UINT64_C(7);
+}
+
+/* A checksum against entries that were overwritten while they were made or read. */
+static inline uint32_t p11l_ring_check(const uint8_t *data, uint32_t size)
+{
+	uint64_t sum = size;
+
+	for (; size >= 8; data += 8, size -= 8) {
+		uint64_t word;
+
+		memcpy(&word, data, 8);
+		sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		sum ^= sum >> 29;
+	}
+	for (; size > 0; data++, size--)
+		sum = (sum ^ *data) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(sum ^ sum >> 32);
+}
+
+struct p11l_config;
+
+/* Opens the file and maps it; tells the user why when it fails. */
+bool p11l_ring_open(const struct p11l_config *config, uint64_t now);
+
+/* Stores one entry. No lock, no system call, no allocation. */
+void p11l_ring_put(const struct p11l_record *record);
+
+/* Counts a call that could not be recorded. */
+void p11l_ring_lost(void);
+
+void p11l_ring_close(void);
+
+#endif
