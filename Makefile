@@ -35,7 +35,7 @@ LIB_SRC = $(wildcard shim/*.c logging/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/tables.o
 CLI_SRC = $(wildcard cli/*.c)
 CLI_OBJ = $(CLI_SRC:%.c=$(BUILD)/obj/%.o) \
-	$(patsubst %,$(BUILD)/obj/%.o,shim/config shim/config_file shim/config_keys shim/spec gen/tables)
+	$(patsubst %,$(BUILD)/obj/%.o,shim/config shim/config_file shim/config_keys shim/config_values shim/spec gen/tables)
 
 all: $(BUILD)/pkcs11-lens.so $(BUILD)/pkcs11-lens
 

@@ -11,12 +11,12 @@
 #define CK_DECLARE_FUNCTION(returnType, name)         returnType name
 #define CK_DECLARE_FUNCTION_POINTER(returnType, name) returnType(CK_PTR name)
 #define CK_CALLBACK_FUNCTION(returnType, name)        returnType(CK_PTR name)
-#ifndef NULL_PTR
-#define NULL_PTR 0
-#endif
 #define PKCS11_DEPRECATED
 #endif
 #include <pkcs11.h>
+#ifndef NULL_PTR
+#define NULL_PTR 0
+#endif
 
 #if !defined(CRYPTOKI_VERSION_MAJOR) || CRYPTOKI_VERSION_MAJOR < 3 || \
         (CRYPTOKI_VERSION_MAJOR == 3 && CRYPTOKI_VERSION_MINOR < 2)

@@ -3,6 +3,7 @@
 #ifndef P11L_LOGGING_H
 #define P11L_LOGGING_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,17 +17,33 @@ struct p11l_call {
 	struct p11l_frame *frame; /* where it is recorded; NULL: it is not */
 	const uintptr_t *arg;     /* the arguments, in the order of the standard */
 	unsigned function;        /* P11L_C_... */
-	uint64_t start;           /* CLOCK_MONOTONIC, ns, just before the vendor */
+	uint64_t start;           /* CLOCK_MONOTONIC, ns, just before the vendor; 0: not observed */
 };
 
 /*
- * Begins tracing as configured. False when there is nothing to trace, or when the destination
- * cannot be opened, which the user is told.
+ * Begins observing as configured. False when there is nothing to observe, or when the
+ * destination cannot be opened, which the user is told.
  */
 bool p11l_trace_start(const struct p11l_config *config);
 
-/* Ends tracing and tells the user how many records were lost, if any. */
-void p11l_trace_stop(void);
+/*
+ * Ends it and tells the user how many records were lost, if any. At the exit of the process other
+ * threads may still be inside: then nothing is given back.
+ */
+void p11l_trace_stop(bool exiting);
+
+/*
+ * Whether nothing is to be observed at the moment. The gate is a word that the control file can
+ * change, or one that never does.
+ */
+extern const _Atomic uint32_t *p11l_gate;
+extern _Atomic uint32_t p11l_gate_closed; /* the value of the gate at which nothing is observed */
+
+static inline bool p11l_idle(void)
+{
+	return atomic_load_explicit(p11l_gate, memory_order_relaxed) ==
+	       atomic_load_explicit(&p11l_gate_closed, memory_order_relaxed);
+}
 
 /* Before and after the vendor's function. Neither changes errno. p11l_leave returns rv. */
 void p11l_enter(struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *arg);

@@ -6,16 +6,11 @@
 #include "shim/util.h"
 #include "sink.h"
 
-#ifndef P11L_VERSION
-#define P11L_VERSION "unknown"
-#endif
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -25,20 +20,6 @@
 static struct p11l_ring_header *header;
 static uint8_t *ring;
 static uint64_t ring_size;
-
-/* A file left behind by an earlier process of our number is in the way; anything else is not ours.
- */
-static int create(const char *name)
-{
-	const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-	struct stat st;
-	int fd = open(name, flags, 0600);
-
-	if (fd < 0 && errno == EEXIST && lstat(name, &st) == 0 && S_ISREG(st.st_mode) &&
-	        st.st_uid == geteuid() && unlink(name) == 0)
-		fd = open(name, flags, 0600);
-	return fd;
-}
 
 /* Header and ring, with the ring a second time behind itself. */
 static bool map(int fd, uint64_t size)
@@ -117,7 +98,7 @@ bool p11l_ring_open(const struct p11l_config *config, uint64_t now)
 {
 	char *name = ring_name(p11l_text(config, P11L_TRACE_DESTINATION));
 	uint64_t size = power_of_two(p11l_number(config, P11L_TRACE_SIZE));
-	int fd = name != NULL ? create(name) : -1;
+	int fd = name != NULL ? p11l_sink_create(name) : -1;
 	bool ok = fd >= 0 && prepare(fd, size);
 
 	if (ok)

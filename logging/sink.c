@@ -58,6 +58,18 @@ char *p11l_sink_expand(const char *template)
 	return NULL;
 }
 
+int p11l_sink_create(const char *name)
+{
+	const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+	struct stat st;
+	int fd = open(name, flags, 0600);
+
+	if (fd < 0 && errno == EEXIST && lstat(name, &st) == 0 && S_ISREG(st.st_mode) &&
+	        st.st_uid == geteuid() && unlink(name) == 0)
+		fd = open(name, flags, 0600);
+	return fd;
+}
+
 static int open_file(const char *template)
 {
 	char *name = p11l_sink_expand(template);

@@ -16,6 +16,12 @@ bool p11l_sink_open(const char *destination);
 /* The file name that a template stands for, to be freed; NULL when it is wrong, which is told. */
 char *p11l_sink_expand(const char *template);
 
+/*
+ * Makes a file of a process's own, for mapping. One that an earlier process left under the same
+ * name is replaced, if it is a regular file of the same user; anything else is not touched.
+ */
+int p11l_sink_create(const char *name);
+
 /* Writes one record in one write. */
 void p11l_sink_write(const char *data, size_t size);
 

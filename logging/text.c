@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
 
-#include <stdbool.h>
 #include <string.h>
+
+#define SECOND UINT64_C(1000000000)
+#define DAY    86400
 
 static const char digits[] = "0123456789abcdef";
 
@@ -10,8 +12,10 @@ void p11l_text_put_octets(struct p11l_text *t, const char *octets, size_t size)
 {
 	size_t room = (size_t)(t->end - t->at);
 
-	if (size > room)
+	if (size > room) {
 		size = room;
+		t->full = true;
+	}
 	memcpy(t->at, octets, size);
 	t->at += size;
 }
@@ -25,6 +29,8 @@ void p11l_text_char(struct p11l_text *t, char c)
 {
 	if (t->at < t->end)
 		*t->at++ = c;
+	else
+		t->full = true;
 }
 
 void p11l_text_decimal(struct p11l_text *t, uint64_t value)
@@ -58,74 +64,83 @@ void p11l_text_hex(struct p11l_text *t, uint64_t value)
 	p11l_text_put_octets(t, buffer + at, sizeof(buffer) - at);
 }
 
-void p11l_text_octets(struct p11l_text *t, const uint8_t *octets, size_t size)
+void p11l_text_print(struct p11l_text *t, uint32_t print)
 {
-	p11l_text_put(t, "0x");
-	for (size_t i = 0; i < size && t->end - t->at >= 2; i++) {
+	char buffer[8];
+
+	for (size_t i = 0; i < sizeof(buffer); i++)
+		buffer[i] = digits[print >> (28 - 4 * i) & 15];
+	p11l_text_put_octets(t, buffer, sizeof(buffer));
+}
+
+void p11l_text_digits(struct p11l_text *t, const uint8_t *octets, size_t size)
+{
+	size_t room = (size_t)(t->end - t->at) / 2;
+
+	if (size > room) {
+		size = room;
+		t->full = true;
+	}
+	for (size_t i = 0; i < size; i++) {
 		*t->at++ = digits[octets[i] >> 4];
 		*t->at++ = digits[octets[i] & 15];
 	}
 }
 
-/* How many octets a lead octet promises; 0 for what cannot lead. */
-static size_t promised(uint8_t lead)
+void p11l_text_octets(struct p11l_text *t, const uint8_t *octets, size_t size)
 {
-	if (lead < 0x80)
-		return 1;
-	if (lead >= 0xc2 && lead < 0xe0)
-		return 2;
-	if (lead >= 0xe0 && lead < 0xf0)
-		return 3;
-	return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+	p11l_text_put(t, "0x");
+	p11l_text_digits(t, octets, size);
 }
 
-/* The length of the valid UTF-8 character that stands here; 0 when none does (RFC 3629). */
-static size_t character(const uint8_t *octets, size_t size)
+/* Days since 1970 as year, month and day of the Gregorian calendar. */
+static void civil(uint64_t days, unsigned date[3])
 {
-	size_t n = promised(octets[0]);
+	/* Count from 1 March 0000, so that the leap day ends a year. */
+	uint64_t z = days + 719468, era = z / 146097, in_era = z % 146097;
+	uint64_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+	uint64_t in_year = in_era - (365 * year + year / 4 - year / 100);
+	uint64_t month = (5 * in_year + 2) / 153;
 
-	if (n == 0 || n > size)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((octets[i] & 0xc0) != 0x80)
-			return 0;
-	if ((octets[0] == 0xe0 && octets[1] < 0xa0) || (octets[0] == 0xed && octets[1] > 0x9f) ||
-	        (octets[0] == 0xf0 && octets[1] < 0x90) || (octets[0] == 0xf4 && octets[1] > 0x8f))
-		return 0;
-	return n;
+	date[2] = (unsigned)(in_year - (153 * month + 2) / 5 + 1);
+	date[1] = (unsigned)(month < 10 ? month + 3 : month - 9);
+	date[0] = (unsigned)(year + era * 400 + (date[1] <= 2));
 }
 
-/* Control characters of ASCII, and those that UTF-8 encodes as 0xc2 0x80 to 0xc2 0x9f. */
-static bool is_control(const uint8_t *octets, size_t n)
+/* Numbers of the widths given, each followed by its mark. */
+static void put_row(struct p11l_text *t, const uint64_t *number, const char *marks)
 {
-	return octets[0] < 0x20 || octets[0] == 0x7f ||
-	       (n == 2 && octets[0] == 0xc2 && octets[1] < 0xa0);
-}
-
-void p11l_text_escaped(struct p11l_text *t, const uint8_t *octets, size_t size)
-{
-	while (size > 0) {
-		size_t n = character(octets, size);
-
-		if (n == 0 || is_control(octets, n)) {
-			char escape[4] = {
-			        '\\', 'x', digits[octets[0] >> 4], digits[octets[0] & 15]};
-
-			p11l_text_put_octets(t, escape, sizeof(escape));
-			n = 1;
-		} else {
-			if (octets[0] == '"' || octets[0] == '\\')
-				p11l_text_char(t, '\\');
-			p11l_text_put_octets(t, (const char *)octets, n);
-		}
-		octets += n;
-		size -= n;
+	for (size_t i = 0; marks[i] != '\0'; i++) {
+		p11l_text_padded(t, number[i], 2);
+		p11l_text_char(t, marks[i]);
 	}
 }
 
-void p11l_text_quoted(struct p11l_text *t, const uint8_t *octets, size_t size)
+void p11l_text_time(struct p11l_text *t, uint64_t time, unsigned digits_after)
 {
-	p11l_text_char(t, '"');
-	p11l_text_escaped(t, octets, size);
-	p11l_text_char(t, '"');
+	uint64_t seconds = time / SECOND, fraction = time % SECOND;
+	uint64_t clock[3] = {seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60};
+	unsigned date[3];
+
+	civil(seconds / DAY, date);
+	p11l_text_padded(t, date[0], 4);
+	p11l_text_char(t, '-');
+	put_row(t, (uint64_t[]){date[1], date[2]}, "-T");
+	put_row(t, clock, "::.");
+	for (unsigned i = digits_after; i < 9; i++)
+		fraction /= 10;
+	p11l_text_padded(t, fraction, digits_after);
+	p11l_text_char(t, 'Z');
+}
+
+void p11l_text_duration(struct p11l_text *t, uint64_t ns)
+{
+	const uint64_t second = 1000000000;
+	const uint64_t unit = ns < 1000000 ? 1000 : ns < second ? 1000000 : second;
+	const unsigned places = unit == 1000 ? 1 : 3;
+
+	p11l_text_decimal(t, ns / unit);
+	p11l_text_char(t, '.');
+	p11l_text_padded(t, ns % unit * (places == 1 ? 10 : 1000) / unit, places);
+	p11l_text_put(t, unit == 1000 ? "us" : unit == 1000000 ? "ms" : "s");
 }

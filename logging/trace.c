@@ -1,88 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* The observer: what happens before and after each traced call. */
+/* The observer: what happens before and after each call. */
 #define _GNU_SOURCE
-#include "logging.h"
+#include "trace.h"
 
 #include "capture.h"
-#include "fingerprint.h"
 #include "known.h"
-#include "message_state.h"
-#include "render_text.h"
+#include "logging.h"
+#include "ring.h"
+#include "shape.h"
 #include "sink.h"
+#include "stats.h"
 #include "thread.h"
 
 #include <errno.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <time.h>
 
-#ifndef P11L_VERSION
-#define P11L_VERSION "unknown"
-#endif
-
-static unsigned reveal;
-static size_t shown;
-static bool entry_lines;
-static uint64_t epoch; /* what CLOCK_MONOTONIC lacks to the time since 1970 */
 static atomic_ullong sequence;
 
-static uint64_t now(clockid_t clock)
+uint64_t p11l_trace_now(void)
 {
 	struct timespec time;
 
-	clock_gettime(clock, &time);
+	clock_gettime(CLOCK_MONOTONIC, &time);
 	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-/* The first line of a trace says who wrote it and what is hidden. */
-static void write_header(const struct p11l_config *config)
+static void lost(void)
 {
-	const char *module = p11l_text(config, P11L_MODULE_PATH);
-	char line[1024];
-	int n = snprintf(line, sizeof(line),
-	        "# pkcs11-lens " P11L_VERSION
-	        " text trace 1; module %.700s; reveal %s; times are UTC\n",
-	        module != NULL ? module : "none", p11l_text(config, P11L_TRACE_REVEAL));
-
-	p11l_sink_write(line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
-}
-
-bool p11l_trace_start(const struct p11l_config *config)
-{
-	if (p11l_number(config, P11L_TRACE_FORMAT) == P11L_TRACE_OFF)
-		return false;
-	reveal = (unsigned)p11l_number(config, P11L_TRACE_REVEAL);
-	shown = p11l_number(config, P11L_TRACE_BYTES);
-	entry_lines = p11l_number(config, P11L_TRACE_ENTRY) != 0;
-	epoch = now(CLOCK_REALTIME) - now(CLOCK_MONOTONIC);
-	p11l_fingerprint_start();
-	if (!p11l_threads_start() || !p11l_sink_open(p11l_text(config, P11L_TRACE_DESTINATION)))
-		return false;
-	write_header(config);
-	return true;
-}
-
-void p11l_trace_stop(void)
-{
-	p11l_sink_report();
-	p11l_sink_close();
-	p11l_threads_stop();
+	if (p11l_trace.ring)
+		p11l_ring_lost();
+	else
+		p11l_sink_lost();
 }
 
 static struct p11l_capture begin_capture(const struct p11l_call *call, struct p11l_writer writer)
 {
-	return (struct p11l_capture){
+	struct p11l_capture capture = {
 	        .writer = writer,
-	        .reveal = reveal,
-	        .shown = shown,
+	        .reveal = p11l_trace.reveal,
+	        .shown = p11l_trace.shown,
 	        .depth = P11L_CAPTURE_DEPTH,
-	        .message = p11l_message_mechanism(call->function, call->arg),
+	        .message = CKM_VENDOR_DEFINED,
 	};
+
+	if (p11l_shapes[call->function].message)
+		p11l_operation_mechanism(call->function, call->arg, &capture.message);
+	return capture;
 }
 
 static void write_record(struct p11l_frame *frame)
 {
-	size_t size = p11l_render_text(&frame->record.head, frame->text, sizeof(frame->text));
+	size_t size =
+	        p11l_trace.format->record(&frame->record.head, frame->text, sizeof(frame->text));
 
 	p11l_sink_write(frame->text, size);
 }
@@ -100,32 +69,60 @@ static void capture_entry(struct p11l_call *call)
 	head->in_size = (uint32_t)(capture.writer.at - start);
 	head->size = (uint32_t)sizeof(*head) + head->in_size;
 	head->state = 0;
-	if (entry_lines) {
-		head->time = epoch + now(CLOCK_MONOTONIC);
+}
+
+/* So that a call from which the vendor never returns is the last one that is seen. */
+static void publish_entry(struct p11l_frame *frame)
+{
+	if (p11l_trace.ring || p11l_trace.entry)
+		frame->record.head.time = p11l_trace.epoch + p11l_trace_now();
+	if (p11l_trace.ring)
+		p11l_ring_put(&frame->record.head);
+	else if (p11l_trace.entry)
 		write_record(frame);
+}
+
+/* Records the call, unless the filter does not want it. */
+static void record_entry(struct p11l_call *call, unsigned lane, const struct p11l_active *active)
+{
+	uint64_t number = 1 + atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed);
+	struct p11l_record *head;
+
+	if (!p11l_filter_enter(&active->filter, call->function, call->arg, number))
+		return;
+	call->frame = p11l_frame_take(call);
+	if (call->frame == NULL) {
+		lost();
+		return;
 	}
+	head = &call->frame->record.head;
+	head->function = (uint16_t)call->function;
+	head->lane = (uint8_t)lane;
+	head->unused = 0;
+	head->sequence = number;
+	capture_entry(call);
+	publish_entry(call->frame);
 }
 
 void p11l_enter(struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *arg)
 {
+	const struct p11l_active *active;
 	int saved = errno;
-	struct p11l_record *head;
 
+	if (atomic_load_explicit(p11l_gate, memory_order_acquire) !=
+	        atomic_load_explicit(&p11l_trace.seen, memory_order_acquire))
+		p11l_trace_refresh();
+	active = atomic_load_explicit(&p11l_trace.active, memory_order_acquire);
+	call->frame = NULL;
 	call->arg = arg;
 	call->function = function;
-	call->frame = p11l_frame_take(call);
-	if (call->frame == NULL) {
-		p11l_sink_lost();
-	} else {
-		head = &call->frame->record.head;
-		head->function = (uint16_t)function;
-		head->lane = (uint8_t)lane;
-		head->unused = 0;
-		head->sequence = 1 + atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed);
-		capture_entry(call);
+	call->start = 0;
+	if (active->on) {
+		if (p11l_trace.ring || p11l_trace.format != NULL)
+			record_entry(call, lane, active);
+		call->start = p11l_trace_now();
 	}
 	errno = saved;
-	call->start = now(CLOCK_MONOTONIC);
 }
 
 /*
@@ -140,47 +137,83 @@ static bool has_outputs(unsigned function, CK_RV rv)
 	       (rv == CKR_ATTRIBUTE_SENSITIVE || rv == CKR_ATTRIBUTE_TYPE_INVALID);
 }
 
+/* A ring has the inputs already: there the outputs take their place. */
 static void capture_return(struct p11l_call *call, CK_RV rv)
 {
 	struct p11l_frame *frame = call->frame;
 	struct p11l_record *head = &frame->record.head;
-	struct p11l_capture capture = begin_capture(call, frame->writer);
+	struct p11l_writer writer = frame->writer;
+	struct p11l_capture capture;
 
+	if (p11l_trace.ring) {
+		writer = (struct p11l_writer){
+		        (uint8_t *)(head + 1), frame->record.octets + sizeof(frame->record), false};
+		head->in_size = 0;
+		head->size = (uint32_t)sizeof(*head);
+	}
 	head->state = P11L_RECORD_COMPLETE;
 	if (!has_outputs(call->function, rv))
 		return;
 	head->state |= P11L_RECORD_OUTPUTS;
+	capture = begin_capture(call, writer);
 	capture.sizes_only = rv == CKR_BUFFER_TOO_SMALL;
 	p11l_capture_outputs(&capture, &p11l_functions[call->function], call->arg);
 	head->size = (uint32_t)(capture.writer.at - frame->record.octets);
 }
 
-/* C_Finalize ends what can be said about the handles of a process, and is the time to report. */
-static void after(const struct p11l_call *call, CK_RV rv)
+static void record_return(struct p11l_call *call, CK_RV rv, uint64_t duration)
 {
-	if (rv != CKR_OK)
-		return;
-	p11l_message_begin(call->function, call->arg);
-	if (call->function == P11L_C_Finalize)
-		p11l_sink_report();
+	struct p11l_frame *frame = call->frame;
+	struct p11l_record *head = &frame->record.head;
+
+	head->time = p11l_trace.epoch + call->start;
+	head->duration = duration;
+	head->rv = rv;
+	if (p11l_trace.ring) {
+		capture_return(call, rv);
+		p11l_ring_put(head);
+	} else {
+		const struct p11l_active *active = atomic_load(&p11l_trace.active);
+
+		capture_return(call, rv);
+		if (p11l_filter_leave(&active->filter, rv, duration))
+			write_record(frame);
+		p11l_known_learn(head);
+	}
+	p11l_frame_give(frame);
+}
+
+static void count(const struct p11l_call *call, CK_RV rv, uint64_t duration)
+{
+	int8_t length = p11l_shapes[call->function].length;
+	struct p11l_stats_call stats = {
+	        .function = call->function,
+	        .rv = rv,
+	        .ns = duration,
+	        .bytes = length >= 0 ? call->arg[length] : 0,
+	};
+
+	stats.has_mechanism = p11l_operation_mechanism(call->function, call->arg, &stats.mechanism);
+	p11l_stats_add(&stats);
 }
 
 CK_RV p11l_leave(struct p11l_call *call, CK_RV rv)
 {
-	uint64_t end = now(CLOCK_MONOTONIC);
-	int saved = errno;
-	struct p11l_frame *frame = call->frame;
+	uint64_t duration;
+	int saved;
 
-	if (frame != NULL) {
-		frame->record.head.time = epoch + call->start;
-		frame->record.head.duration = end - call->start;
-		frame->record.head.rv = rv;
-		capture_return(call, rv);
-		write_record(frame);
-		p11l_known_learn(&frame->record.head);
-		after(call, rv);
-		p11l_frame_give(frame);
-	}
+	if (call->start == 0)
+		return rv;
+	duration = p11l_trace_now() - call->start;
+	saved = errno;
+	if (p11l_trace.stats)
+		count(call, rv, duration);
+	if (rv == CKR_OK)
+		p11l_operation_note(call->function, call->arg);
+	if (call->frame != NULL)
+		record_return(call, rv, duration);
+	if (call->function == P11L_C_Finalize && rv == CKR_OK)
+		p11l_trace_report();
 	errno = saved;
 	return rv;
 }

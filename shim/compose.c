@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_INTERFACES 32
@@ -15,6 +16,16 @@ struct p11l_state p11l_state;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static atomic_bool composed;
 static __thread bool composing;
+static atomic_bool exiting;
+
+/*
+ * At exit this runs before the destructor below, and at dlclose after it: that is how the two
+ * are told apart.
+ */
+static void note_exit(void)
+{
+	atomic_store(&exiting, true);
+}
 
 /* Whether this interface leads to a standard table, whose version can then be read. */
 static bool is_standard(const CK_INTERFACE *interface)
@@ -90,6 +101,7 @@ static void compose(void)
 	struct p11l_state *state = &p11l_state;
 	char error[P11L_ERROR_SIZE];
 
+	atexit(note_exit);
 	if (p11l_config_load(&state->config, error)) {
 		state->traced = p11l_trace_start(&state->config);
 		if (!p11l_vendor_load(&state->vendor, &state->config, error))
@@ -97,10 +109,11 @@ static void compose(void)
 	} else {
 		p11l_message("%s", error);
 	}
-	discover_interfaces(&state->vendor);
+	/* First the lane that there must be: interfaces may take all of them. */
 	state->base = discover_base(&state->vendor);
 	if (state->base == NULL)
 		state->base = p11l_lane_nowhere();
+	discover_interfaces(&state->vendor);
 	expose(state->base);
 }
 
@@ -125,13 +138,16 @@ const CK_FUNCTION_LIST_3_2 *p11l_compose(void)
 	return &p11l_exported.table;
 }
 
-/* Runs at dlclose and at exit. Other threads may still be inside at exit: give back only what
- * nobody can be using. */
+/* Runs at dlclose and at exit. At exit other threads may be inside: nothing is given back then. */
 __attribute__((destructor)) static void unload(void)
 {
+	bool ending = atomic_load(&exiting);
+
 	if (!atomic_load_explicit(&composed, memory_order_acquire))
 		return;
-	p11l_trace_stop();
+	p11l_trace_stop(ending);
+	if (ending)
+		return;
 	p11l_vendor_unload(&p11l_state.vendor);
 	p11l_config_free(&p11l_state.config);
 }

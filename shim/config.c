@@ -61,11 +61,21 @@ static bool trace_option(struct p11l_config *config, char *option, const char *n
 	return set_from(config, key, equals + 1, name, error);
 }
 
+bool p11l_config_options(struct p11l_config *config, char *options, const char *name, char *error)
+{
+	char *option;
+
+	while ((option = strsep(&options, ",")) != NULL)
+		if (!trace_option(config, option, name, error))
+			return false;
+	return true;
+}
+
 /* FORMAT[:DESTINATION][,option...] */
 static bool trace_value(
         struct p11l_config *config, const char *value, const char *name, char *error)
 {
-	char *copy = strdup(value), *rest = copy, *head, *destination, *option;
+	char *copy = strdup(value), *rest = copy, *head, *destination;
 	bool ok = true;
 
 	if (copy == NULL) {
@@ -78,9 +88,8 @@ static bool trace_value(
 		*destination++ = '\0';
 		ok = set_from(config, P11L_TRACE_DESTINATION, destination, name, error);
 	}
-	ok = ok && set_from(config, P11L_TRACE_FORMAT, head, name, error);
-	while (ok && (option = strsep(&rest, ",")) != NULL)
-		ok = trace_option(config, option, name, error);
+	ok = ok && set_from(config, P11L_TRACE_FORMAT, head, name, error) &&
+	     p11l_config_options(config, rest, name, error);
 	free(copy);
 	return ok;
 }
@@ -162,6 +171,23 @@ bool p11l_config_load(struct p11l_config *config, char *error)
 		return true;
 	p11l_config_free(config);
 	return false;
+}
+
+bool p11l_config_copy(struct p11l_config *to, const struct p11l_config *from)
+{
+	char error[P11L_ERROR_SIZE];
+
+	memset(to, 0, sizeof(*to));
+	for (int i = 0; i < P11L_KEYS; i++) {
+		const struct p11l_setting *setting = &from->setting[i];
+
+		if (setting->text != NULL && !p11l_config_set(to, (enum p11l_key)i, setting->text,
+		                                     setting->origin, error)) {
+			p11l_config_free(to);
+			return false;
+		}
+	}
+	return true;
 }
 
 void p11l_config_free(struct p11l_config *config)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum p11l_key {
 	P11L_MODULE_PATH,
@@ -21,17 +22,31 @@ enum p11l_key {
 	P11L_TRACE_BYTES,
 	P11L_TRACE_ENTRY,
 	P11L_TRACE_SIZE,
+	P11L_TRACE_FUNCTIONS,
+	P11L_TRACE_EXCEPT,
+	P11L_TRACE_MECHANISMS,
+	P11L_TRACE_SLOTS,
+	P11L_TRACE_SESSIONS,
+	P11L_TRACE_ONLY,
+	P11L_TRACE_SLOWER,
+	P11L_TRACE_SAMPLE,
+	P11L_TRACE_STATS,
+	P11L_TRACE_CONTROL,
+	P11L_TRACE_ACTIVE,
 	P11L_KEYS
 };
 
 enum p11l_key_kind {
-	P11L_KEY_TEXT,   /* any text */
-	P11L_KEY_PATH,   /* a file name */
-	P11L_KEY_CHOICE, /* one of the words; the number is its place among them */
-	P11L_KEY_SET,    /* words joined by "+"; the number has bit 1 << place for each */
-	P11L_KEY_BOOL,   /* yes or no */
-	P11L_KEY_NUMBER, /* min..max */
-	P11L_KEY_SIZE,   /* min..max bytes; K, M and G multiply by 1024 */
+	P11L_KEY_TEXT,      /* any text */
+	P11L_KEY_PATH,      /* a file name */
+	P11L_KEY_CHOICE,    /* one of the words; the number is its place among them */
+	P11L_KEY_SET,       /* words joined by "+"; the number has bit 1 << place for each */
+	P11L_KEY_BOOL,      /* yes or no */
+	P11L_KEY_NUMBER,    /* min..max */
+	P11L_KEY_SIZE,      /* min..max bytes; K, M and G multiply by 1024 */
+	P11L_KEY_DURATION,  /* a number and ns, us, ms or s; the number is in ns */
+	P11L_KEY_FUNCTIONS, /* functions and groups of them, joined by "+" */
+	P11L_KEY_LIST,      /* numbers, and names of a space, joined by "+" */
 };
 
 struct p11l_key_row {
@@ -41,13 +56,15 @@ struct p11l_key_row {
 	const char *words;    /* CHOICE and SET: "off|text" */
 	unsigned long min, max;
 	const char *meaning; /* one line for people */
+	const char *space;   /* LIST: the space whose names are understood; NULL: numbers only */
 };
 
 extern const struct p11l_key_row p11l_key_rows[P11L_KEYS];
 
 enum { P11L_BIND_AUTO, P11L_BIND_LOCAL, P11L_BIND_DEEP };
 enum { P11L_NORMALISE_OFF, P11L_NORMALISE_FIX, P11L_NORMALISE_PORTABLE };
-enum { P11L_TRACE_OFF, P11L_TRACE_TEXT };
+enum { P11L_TRACE_OFF, P11L_TRACE_TEXT, P11L_TRACE_RING, P11L_TRACE_STATS_ONLY };
+enum { P11L_ONLY_ALL, P11L_ONLY_FAILURES };
 enum { P11L_REVEAL_DATA = 1, P11L_REVEAL_KEYS = 2, P11L_REVEAL_PINS = 4 };
 
 struct p11l_setting {
@@ -68,6 +85,15 @@ struct p11l_config {
  */
 bool p11l_config_load(struct p11l_config *config, char *error);
 
+/* A copy whose settings can be changed; false when memory is short. */
+bool p11l_config_copy(struct p11l_config *to, const struct p11l_config *from);
+
+/*
+ * Applies "KEY=VALUE,..." with keys of the section [trace]; name says where the text comes from.
+ * Changes the text. On failure some settings may have been changed already.
+ */
+bool p11l_config_options(struct p11l_config *config, char *options, const char *name, char *error);
+
 /* Frees what p11l_config_load made, and empties *config. */
 void p11l_config_free(struct p11l_config *config);
 
@@ -80,6 +106,20 @@ static inline unsigned long p11l_number(const struct p11l_config *config, enum p
 {
 	return config->setting[key].number;
 }
+
+/* Values of the kinds that are more than a word; false when the text is none. */
+
+#define P11L_LIST_VALUES 16
+
+struct p11l_list {
+	unsigned count;
+	uint64_t value[P11L_LIST_VALUES];
+};
+
+bool p11l_parse_size(const char *text, unsigned long *number);
+bool p11l_parse_duration(const char *text, unsigned long *ns);
+bool p11l_parse_functions(const char *text, uint64_t bits[2]);
+bool p11l_parse_list(const struct p11l_key_row *row, const char *text, struct p11l_list *list);
 
 /* For the files that implement the above. */
 

@@ -18,7 +18,7 @@ const struct p11l_key_row p11l_key_rows[P11L_KEYS] = {
 		"how the vendor's own symbols are bound; auto binds deep when the lens itself is global"},
 	[P11L_NORMALISE_LEVEL] = {"normalise", "level", P11L_KEY_CHOICE, "portable", "off|fix|portable", 0, 0,
 		"how far the vendor's deviations are repaired"},
-	[P11L_TRACE_FORMAT] = {"trace", "format", P11L_KEY_CHOICE, "off", "off|text", 0, 0,
+	[P11L_TRACE_FORMAT] = {"trace", "format", P11L_KEY_CHOICE, "off", "off|text|ring|stats", 0, 0,
 		"how calls are recorded"},
 	[P11L_TRACE_DESTINATION] = {"trace", "destination", P11L_KEY_PATH, "stderr", NULL, 0, 0,
 		"stderr, fd:N, or a file name, in which %p is the process, %e the program, %t the start time"},
@@ -30,6 +30,28 @@ const struct p11l_key_row p11l_key_rows[P11L_KEYS] = {
 		"write a line before each call too, so that a call that never returns is seen"},
 	[P11L_TRACE_SIZE] = {"trace", "size", P11L_KEY_SIZE, "16M", NULL, 65536, 1ul << 32,
 		"bytes of the flight recorder, rounded up to a power of two"},
+	[P11L_TRACE_FUNCTIONS] = {"trace", "functions", P11L_KEY_FUNCTIONS, "all", NULL, 0, 0,
+		"record only these functions, or groups of functions"},
+	[P11L_TRACE_EXCEPT] = {"trace", "except", P11L_KEY_FUNCTIONS, NULL, NULL, 0, 0,
+		"do not record these functions, or groups of functions"},
+	[P11L_TRACE_MECHANISMS] = {"trace", "mechanisms", P11L_KEY_LIST, NULL, NULL, 0, 0,
+		"record only calls that use these mechanisms", "mechanism"},
+	[P11L_TRACE_SLOTS] = {"trace", "slots", P11L_KEY_LIST, NULL, NULL, 0, 0,
+		"record only calls on these slots and their sessions"},
+	[P11L_TRACE_SESSIONS] = {"trace", "sessions", P11L_KEY_LIST, NULL, NULL, 0, 0,
+		"record only calls in these sessions"},
+	[P11L_TRACE_ONLY] = {"trace", "only", P11L_KEY_CHOICE, "all", "all|failures", 0, 0,
+		"record all calls, or only those that do not answer CKR_OK"},
+	[P11L_TRACE_SLOWER] = {"trace", "slower", P11L_KEY_DURATION, "0", NULL, 0, 0,
+		"record only calls that take at least so long in the vendor's module"},
+	[P11L_TRACE_SAMPLE] = {"trace", "sample", P11L_KEY_NUMBER, "1", NULL, 1, 1000000000,
+		"record only every so manieth call"},
+	[P11L_TRACE_STATS] = {"trace", "stats", P11L_KEY_BOOL, "no", NULL, 0, 0,
+		"count calls, errors and times, and report them at C_Finalize"},
+	[P11L_TRACE_CONTROL] = {"trace", "control", P11L_KEY_PATH, NULL, NULL, 0, 0,
+		"a file through which \"pkcs11-lens trace\" turns recording on and off while the process runs"},
+	[P11L_TRACE_ACTIVE] = {"trace", "active", P11L_KEY_BOOL, "yes", NULL, 0, 0,
+		"whether recording is on from the beginning; no needs trace.control"},
 };
 /* clang-format on */
 
@@ -98,30 +120,11 @@ static bool parse_number(const struct p11l_key_row *row, const char *text, unsig
 	       *number >= row->min && *number <= row->max;
 }
 
-static bool parse_size(const struct p11l_key_row *row, const char *text, unsigned long *number)
-{
-	static const char units[] = "KMG";
-	const char *unit = NULL;
-	char *end;
-
-	errno = 0;
-	*number = strtoul(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || errno != 0)
-		return false;
-	if (*end != '\0')
-		unit = strchr(units, *end++);
-	if (*end != '\0' || (end[-1] > '9' && unit == NULL))
-		return false;
-	for (const char *u = units; unit != NULL && u <= unit; u++) {
-		if (*number > row->max)
-			return false;
-		*number *= 1024;
-	}
-	return *number >= row->min && *number <= row->max;
-}
-
 static bool parse(const struct p11l_key_row *row, const char *text, unsigned long *number)
 {
+	struct p11l_list list;
+	uint64_t bits[2];
+
 	*number = 0;
 	switch (row->kind) {
 	case P11L_KEY_CHOICE:
@@ -133,7 +136,13 @@ static bool parse(const struct p11l_key_row *row, const char *text, unsigned lon
 	case P11L_KEY_NUMBER:
 		return parse_number(row, text, number);
 	case P11L_KEY_SIZE:
-		return parse_size(row, text, number);
+		return p11l_parse_size(text, number) && *number >= row->min && *number <= row->max;
+	case P11L_KEY_DURATION:
+		return p11l_parse_duration(text, number);
+	case P11L_KEY_FUNCTIONS:
+		return p11l_parse_functions(text, bits);
+	case P11L_KEY_LIST:
+		return p11l_parse_list(row, text, &list);
 	case P11L_KEY_TEXT:
 	case P11L_KEY_PATH:
 		break;
@@ -164,6 +173,16 @@ static void expected(const struct p11l_key_row *row, const char *text, char *err
 	case P11L_KEY_SIZE:
 		snprintf(p, room, "a size from %lu to %lu bytes, such as 512K or 16M", row->min,
 		        row->max);
+		break;
+	case P11L_KEY_DURATION:
+		snprintf(p, room, "0, or a number and ns, us, ms or s, such as 5ms");
+		break;
+	case P11L_KEY_FUNCTIONS:
+		snprintf(p, room, "all, or functions (C_Sign) and groups (sign) joined by +");
+		break;
+	case P11L_KEY_LIST:
+		snprintf(p, room, "up to %d numbers%s joined by +", P11L_LIST_VALUES,
+		        row->space != NULL ? " or names of the standard" : "");
 		break;
 	case P11L_KEY_TEXT:
 		snprintf(p, room, "a text that is not empty");

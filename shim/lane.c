@@ -35,9 +35,10 @@ static unsigned proven_width(const CK_FUNCTION_LIST_3_2 *table, unsigned width)
 	for (unsigned i = WIDTH_2_40; i < width; i++) {
 		void *address;
 
+		if (!p11l_readable(&entry[i], sizeof(entry[i])))
+			return i;
 		memcpy(&address, &entry[i], sizeof(address));
-		if (!p11l_readable(&entry[i], sizeof(entry[i])) ||
-		        (address != NULL && !p11l_executable(address)))
+		if (address != NULL && !p11l_executable(address))
 			return i;
 	}
 	return width;

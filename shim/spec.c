@@ -64,3 +64,18 @@ int p11l_find_function(const char *name)
 			return i;
 	return -1;
 }
+
+bool p11l_find_constant(const char *space, const char *name, CK_ULONG *value)
+{
+	for (unsigned s = 0; s < P11L_SPACES; s++) {
+		const struct p11l_space *row = &p11l_spaces[s];
+
+		for (unsigned i = 0; strcmp(row->id, space) == 0 && i < row->count; i++) {
+			if (strcmp(row->constant[i].name, name) == 0) {
+				*value = row->constant[i].value;
+				return true;
+			}
+		}
+	}
+	return false;
+}

@@ -160,6 +160,9 @@ extern const size_t p11l_curve_count;
 /* The name of a value in a space, or NULL when the standard has none. */
 const char *p11l_name(unsigned space, CK_ULONG value);
 
+/* The value of a name (aliases not among them) in the space with this id; false when unknown. */
+bool p11l_find_constant(const char *space, const char *name, CK_ULONG *value);
+
 /* The row of an attribute or a mechanism, or NULL when the standard has none. */
 const struct p11l_attribute *p11l_find_attribute(CK_ATTRIBUTE_TYPE type);
 const struct p11l_mechanism *p11l_find_mechanism(CK_MECHANISM_TYPE type);

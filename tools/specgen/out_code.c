@@ -64,6 +64,9 @@ static void put_wrapper(const struct function *function)
 	put("\n{\n");
 	put_arguments(function);
 	put("\tstruct p11l_call call;\n\tCK_RV rv;\n\n");
+	put("\tif (p11l_idle())\n\t\treturn P11L_LANE_DOWN.%s(", name);
+	put_parameters(function, PARAMETERS_NAMED);
+	put(");\n");
 	put("\tp11l_enter(&call, P11L_LANE_NUMBER, P11L_%s, arg);\n", name);
 	put("\trv = P11L_LANE_DOWN.%s(", name);
 	put_parameters(function, PARAMETERS_NAMED);
