@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Includes the generated code the way its users do; compiling it is the test. */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "shim/spec.h"
@@ -16,6 +17,7 @@ union p11l_exported_page {
 extern union p11l_exported_page p11l_exported;
 
 const CK_FUNCTION_LIST_3_2 *p11l_compose(void);
+bool p11l_idle(void);
 void p11l_enter(
         struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *argument);
 CK_RV p11l_leave(struct p11l_call *call, CK_RV rv);
