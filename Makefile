@@ -105,10 +105,10 @@ check:
 
 header-check: $(BUILD)/specgen
 	@tools/need.sh --test
-	@tests/headers/check.sh $(BUILD) $(HDR)
+	@CC="$(CC)" tests/headers/check.sh $(BUILD) $(HDR)
 
 gates: all
-	@tests/gates/run.sh $(BUILD)
+	@CC="$(CC)" tests/gates/run.sh $(BUILD)
 
 LINT_SRC = $(wildcard shim/*.c logging/*.c cli/*.c tools/specgen/*.c)
 LINT_ALL = $(LINT_SRC) $(wildcard tests/*/*.c bench/*.c)

@@ -5,7 +5,7 @@
  */
 #include "capture.h"
 
-#include "shim/util.h"
+#include "shape.h"
 
 /* The members of a call or of a struct, and where their values are. */
 struct holder {
@@ -37,7 +37,7 @@ static const void *address_of(const struct holder *holder, unsigned i)
 	return holder->arg != NULL ? (const void *)&holder->arg[i] : holder->base + member->offset;
 }
 
-static size_t length_of(const struct holder *holder, unsigned i)
+static size_t length_of(const struct p11l_capture *c, const struct holder *holder, unsigned i)
 {
 	const struct p11l_member *member = &holder->member[i];
 	const CK_ULONG *pointed;
@@ -47,7 +47,7 @@ static size_t length_of(const struct holder *holder, unsigned i)
 		return word(holder, member->length_ref);
 	case P11L_LENGTH_POINTED:
 		pointed = (const CK_ULONG *)word(holder, member->length_ref);
-		return p11l_readable(pointed, sizeof(*pointed)) ? *pointed : 0;
+		return p11l_capture_readable(c, pointed, sizeof(*pointed)) ? *pointed : 0;
 	case P11L_LENGTH_BITS:
 		return (word(holder, member->length_ref) + 7) / 8;
 	case P11L_LENGTH_CONSTANT:
@@ -66,10 +66,10 @@ static void capture_number(struct p11l_capture *c, const struct holder *holder, 
 	if (!member->pointer)
 		p11l_put_u64(&c->writer, P11L_ITEM_NUMBER, word(holder, i));
 	else if (member->length != P11L_LENGTH_NONE)
-		p11l_capture_list(c, address, length_of(holder, i), member->size);
+		p11l_capture_list(c, address, length_of(c, holder, i), member->size);
 	else if (address == NULL)
 		p11l_put_item(&c->writer, P11L_ITEM_NULL);
-	else if (!p11l_readable(address, member->size))
+	else if (!p11l_capture_readable(c, address, member->size))
 		p11l_put_u64(&c->writer, P11L_ITEM_UNREADABLE, (uintptr_t)address);
 	else
 		p11l_put_u64(&c->writer, P11L_ITEM_NUMBER, p11l_load_number(address, member->size));
@@ -84,9 +84,10 @@ static void capture_string(struct p11l_capture *c, const char *string)
 		p11l_put_item(&c->writer, P11L_ITEM_NULL);
 		return;
 	}
-	while (length < c->shown && p11l_readable(string + length, 1) && string[length] != '\0')
+	while (length < c->shown && p11l_capture_readable(c, string + length, 1) &&
+	        string[length] != '\0')
 		length++;
-	if (!p11l_readable(string + length, 1))
+	if (!p11l_capture_readable(c, string + length, 1))
 		p11l_put_u64(&c->writer, P11L_ITEM_UNREADABLE, (uintptr_t)string);
 	else
 		p11l_capture_octets(c, P11L_PUBLIC, string, length);
@@ -97,7 +98,7 @@ static void capture_structs(struct p11l_capture *c, const struct holder *holder,
 	const struct p11l_member *member = &holder->member[i];
 	const struct p11l_struct *row = &p11l_structs[member->type.ref];
 	const uint8_t *address = address_of(holder, i);
-	size_t count = length_of(holder, i);
+	size_t count = length_of(c, holder, i);
 	size_t shown = count < P11L_CAPTURE_ELEMENTS ? count : P11L_CAPTURE_ELEMENTS;
 
 	if (member->length == P11L_LENGTH_NONE) {
@@ -118,7 +119,7 @@ static void capture_address(struct p11l_capture *c, uintptr_t address)
 		p11l_put_u64(&c->writer, P11L_ITEM_ADDRESS, address);
 }
 
-static void capture_member(struct p11l_capture *c, const struct holder *holder, unsigned i)
+static void capture_other(struct p11l_capture *c, const struct holder *holder, unsigned i)
 {
 	const struct p11l_member *member = &holder->member[i];
 	const void *address = address_of(holder, i);
@@ -136,10 +137,10 @@ static void capture_member(struct p11l_capture *c, const struct holder *holder, 
 		        c, address, member->type.role == P11L_ROLE_MESSAGE_MECHANISM);
 		break;
 	case P11L_ROLE_TEMPLATE:
-		p11l_capture_template(c, address, length_of(holder, i));
+		p11l_capture_template(c, address, length_of(c, holder, i));
 		break;
 	case P11L_ROLE_PARAMETER:
-		p11l_capture_message(c, address, length_of(holder, i));
+		p11l_capture_message(c, address, length_of(c, holder, i));
 		break;
 	case P11L_ROLE_OPAQUE:
 		capture_address(c, word(holder, i));
@@ -148,18 +149,64 @@ static void capture_member(struct p11l_capture *c, const struct holder *holder, 
 	case P11L_ROLE_BIGINT:
 	case P11L_ROLE_TEXT:
 	case P11L_ROLE_DATE:
-		p11l_capture_octets(
-		        c, (enum p11l_secrecy)member->type.secrecy, address, length_of(holder, i));
+		p11l_capture_octets(c, (enum p11l_secrecy)member->type.secrecy, address,
+		        length_of(c, holder, i));
 		break;
 	default:
 		capture_number(c, holder, i);
 	}
 }
 
+/* Most members are numbers that stand where they are: they go the short way. */
+static inline void capture_member(struct p11l_capture *c, const struct holder *holder, unsigned i)
+{
+	const struct p11l_member *member = &holder->member[i];
+
+	if (member->pointer || member->size == 0)
+		capture_other(c, holder, i);
+	else if (holder->arg != NULL)
+		p11l_put_u64(&c->writer, P11L_ITEM_NUMBER, word(holder, i));
+	else
+		p11l_put_u64(&c->writer, P11L_ITEM_NUMBER,
+		        p11l_load_number(holder->base + member->offset, member->size));
+}
+
+/* There is room for all of it. */
+static void capture_numbers(
+        struct p11l_capture *c, const struct p11l_struct *row, const uint8_t *base)
+{
+	uint8_t *at = c->writer.at;
+
+	for (unsigned i = 0; i < row->count; i++, at += 9) {
+		CK_ULONG number;
+		uint64_t number64;
+
+		memcpy(&number, base + row->field[i].offset, sizeof(number));
+		number64 = number;
+		*at = P11L_ITEM_NUMBER;
+		memcpy(at + 1, &number64, sizeof(number64));
+	}
+	c->writer.at = at;
+}
+
+static void capture_fields(struct p11l_capture *c, unsigned id, const uint8_t *base)
+{
+	const struct p11l_struct *row = &p11l_structs[id];
+	struct holder holder = {row->field, NULL, base};
+
+	if (p11l_all_numbers[id] && p11l_room(&c->writer, row->count * 9u)) {
+		capture_numbers(c, row, base);
+		return;
+	}
+	c->depth--;
+	for (unsigned i = 0; i < row->count; i++)
+		capture_member(c, &holder, i);
+	c->depth++;
+}
+
 void p11l_capture_struct(struct p11l_capture *c, unsigned id, const void *address)
 {
 	const struct p11l_struct *row = &p11l_structs[id];
-	struct holder holder = {row->field, NULL, address};
 	uint16_t id16 = (uint16_t)id;
 	uint8_t count8 = (uint8_t)row->count;
 
@@ -167,7 +214,7 @@ void p11l_capture_struct(struct p11l_capture *c, unsigned id, const void *addres
 		p11l_put_item(&c->writer, address == NULL ? P11L_ITEM_NULL : P11L_ITEM_NONE);
 		return;
 	}
-	if (!p11l_readable(address, row->size)) {
+	if (!p11l_capture_readable(c, address, row->size)) {
 		p11l_put_u64(&c->writer, P11L_ITEM_UNREADABLE, (uintptr_t)address);
 		return;
 	}
@@ -176,10 +223,7 @@ void p11l_capture_struct(struct p11l_capture *c, unsigned id, const void *addres
 	*c->writer.at++ = P11L_ITEM_STRUCT;
 	p11l_put_raw(&c->writer, &id16, 2);
 	p11l_put_raw(&c->writer, &count8, 1);
-	c->depth--;
-	for (unsigned i = 0; i < row->count; i++)
-		capture_member(c, &holder, i);
-	c->depth++;
+	capture_fields(c, id, address);
 }
 
 /* Whether a pointer to a length says something on entry: without a buffer it is not read. */

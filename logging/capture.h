@@ -5,15 +5,17 @@
 
 #include "record.h"
 #include "shim/spec.h"
+#include "shim/util.h"
 
 struct p11l_capture {
 	struct p11l_writer writer;
-	unsigned reveal;           /* P11L_REVEAL_... */
-	size_t shown;              /* octets of a value at most */
-	unsigned depth;            /* of nesting left */
-	bool sizes_only;           /* the vendor said that a buffer is too small */
-	bool request;              /* templates are questions, without values yet */
-	CK_MECHANISM_TYPE message; /* what a message parameter belongs to */
+	unsigned reveal;                /* P11L_REVEAL_... */
+	size_t shown;                   /* octets of a value at most */
+	unsigned depth;                 /* of nesting left */
+	bool sizes_only;                /* the vendor said that a buffer is too small */
+	bool request;                   /* templates are questions, without values yet */
+	CK_MECHANISM_TYPE message;      /* what a message parameter belongs to */
+	uintptr_t stack_low, stack_top; /* the host's part of the thread's stack; 0: not known */
 };
 
 #define P11L_CAPTURE_DEPTH    4
@@ -27,6 +29,17 @@ void p11l_capture_outputs(
         struct p11l_capture *c, const struct p11l_function *function, const uintptr_t *arg);
 
 /* The rest is for the files that implement this. */
+
+/* p11l_readable, with the answer for the host's stack at hand: most of what is looked at is there.
+ */
+static inline bool p11l_capture_readable(
+        const struct p11l_capture *c, const void *address, size_t size)
+{
+	uintptr_t start = (uintptr_t)address;
+
+	return (start >= c->stack_low && start < c->stack_top && size <= c->stack_top - start) ||
+	       p11l_readable(address, size);
+}
 
 /* All fields of a struct at an address that is not checked yet. */
 void p11l_capture_struct(struct p11l_capture *c, unsigned id, const void *address);

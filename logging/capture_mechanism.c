@@ -2,8 +2,6 @@
 /* Mechanisms with their parameters, message parameters, and templates. */
 #include "capture.h"
 
-#include "shim/util.h"
-
 /* The struct among the alternatives that has the length given; P11L_NO_STRUCT when none has. */
 static unsigned struct_of(const struct p11l_mechanism *row, size_t length, bool message)
 {
@@ -44,7 +42,7 @@ void p11l_capture_mechanism(struct p11l_capture *c, const CK_MECHANISM *mechanis
 		p11l_put_item(w, mechanism == NULL ? P11L_ITEM_NULL : P11L_ITEM_NONE);
 		return;
 	}
-	if (!p11l_readable(mechanism, sizeof(*mechanism))) {
+	if (!p11l_capture_readable(c, mechanism, sizeof(*mechanism))) {
 		p11l_put_u64(w, P11L_ITEM_UNREADABLE, (uintptr_t)mechanism);
 		return;
 	}
@@ -101,7 +99,7 @@ void p11l_capture_template(struct p11l_capture *c, const CK_ATTRIBUTE *attribute
 		p11l_put_u64(w, P11L_ITEM_LENGTH, count);
 		return;
 	}
-	if (c->depth == 0 || !p11l_readable(attribute, shown * sizeof(*attribute))) {
+	if (c->depth == 0 || !p11l_capture_readable(c, attribute, shown * sizeof(*attribute))) {
 		p11l_put_u64(w, P11L_ITEM_UNREADABLE, (uintptr_t)attribute);
 		return;
 	}

@@ -4,7 +4,6 @@
 
 #include "fingerprint.h"
 #include "shim/config.h"
-#include "shim/util.h"
 
 #include <libtasn1.h>
 
@@ -70,7 +69,7 @@ static void put_shown(struct p11l_capture *c, const void *address, size_t length
 {
 	size_t shown = length < c->shown ? length : c->shown;
 
-	if (!p11l_readable(address, shown))
+	if (!p11l_capture_readable(c, address, shown))
 		p11l_put_u64(&c->writer, P11L_ITEM_UNREADABLE, (uintptr_t)address);
 	else if (p11l_room(&c->writer, 11 + shown) &&
 	         p11l_put_array(&c->writer, P11L_ITEM_BYTES, length, (uint16_t)shown))
@@ -94,7 +93,7 @@ static void put_number(struct p11l_capture *c, const void *address, size_t size)
 {
 	if (address == NULL)
 		p11l_put_item(&c->writer, P11L_ITEM_NULL);
-	else if (!p11l_readable(address, size))
+	else if (!p11l_capture_readable(c, address, size))
 		p11l_put_u64(&c->writer, P11L_ITEM_UNREADABLE, (uintptr_t)address);
 	else
 		p11l_put_u64(&c->writer, P11L_ITEM_NUMBER, p11l_load_number(address, size));
@@ -108,7 +107,7 @@ void p11l_capture_list(struct p11l_capture *c, const void *address, size_t count
 		p11l_put_u64(&c->writer, P11L_ITEM_LENGTH, count);
 		return;
 	}
-	if (!p11l_readable(address, shown * size)) {
+	if (!p11l_capture_readable(c, address, shown * size)) {
 		p11l_put_u64(&c->writer, P11L_ITEM_UNREADABLE, (uintptr_t)address);
 		return;
 	}
@@ -157,10 +156,11 @@ bool p11l_is_certificate(const uint8_t *der, size_t length)
 
 #define OUTLINE 64 /* octets in which the outline of a certificate lies; every one is longer */
 
-static enum p11l_secrecy secrecy_of(struct p11l_type type, const void *address, size_t length)
+static enum p11l_secrecy secrecy_of(
+        const struct p11l_capture *c, struct p11l_type type, const void *address, size_t length)
 {
 	if (type.role == P11L_ROLE_CERTIFICATE && length >= OUTLINE &&
-	        p11l_readable(address, OUTLINE) && p11l_is_certificate(address, length))
+	        p11l_capture_readable(c, address, OUTLINE) && p11l_is_certificate(address, length))
 		return P11L_PUBLIC;
 	return (enum p11l_secrecy)type.secrecy;
 }
@@ -191,7 +191,7 @@ static void capture_encoded(
 
 	if (type.role == P11L_ROLE_CERTIFICATE || type.role == P11L_ROLE_NAME)
 		c->shown = P11L_CAPTURE_ENCODED;
-	p11l_capture_octets(c, secrecy_of(type, address, length), address, length);
+	p11l_capture_octets(c, secrecy_of(c, type, address, length), address, length);
 	c->shown = shown;
 }
 

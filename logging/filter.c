@@ -3,6 +3,7 @@
 
 #include "shape.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 static void read_list(struct p11l_list *list, const struct p11l_config *config, enum p11l_key key)
@@ -30,6 +31,8 @@ void p11l_filter_read(struct p11l_filter *filter, const struct p11l_config *conf
 	read_list(&filter->mechanisms, config, P11L_TRACE_MECHANISMS);
 	read_list(&filter->slots, config, P11L_TRACE_SLOTS);
 	read_list(&filter->sessions, config, P11L_TRACE_SESSIONS);
+	filter->plain = filter->sample == 1 && filter->mechanisms.count == 0 &&
+	                filter->slots.count == 0 && filter->sessions.count == 0;
 }
 
 static bool contains(const struct p11l_list *list, uint64_t value)
@@ -40,16 +43,14 @@ static bool contains(const struct p11l_list *list, uint64_t value)
 	return false;
 }
 
-bool p11l_filter_enter(const struct p11l_filter *filter, unsigned function, const uintptr_t *arg,
-        uint64_t sequence)
+bool p11l_filter_match(const struct p11l_filter *filter, unsigned function, const uintptr_t *arg)
 {
+	static atomic_ullong calls;
 	int8_t session = p11l_shapes[function].session;
 	CK_MECHANISM_TYPE mechanism;
 	CK_SLOT_ID slot;
 
-	if ((filter->functions[function / 64] >> function % 64 & 1) == 0)
-		return false;
-	if (filter->sample > 1 && sequence % filter->sample != 0)
+	if (filter->sample > 1 && atomic_fetch_add(&calls, 1) % filter->sample != 0)
 		return false;
 	if (filter->sessions.count > 0 &&
 	        (session < 0 || !contains(&filter->sessions, arg[session])))

@@ -328,6 +328,16 @@ static bool is_telling(unsigned function)
 	return false;
 }
 
+void p11l_known_hold(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void p11l_known_release(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
 void p11l_known_learn(const struct p11l_record *record)
 {
 	struct lesson lesson = {.results = 0};

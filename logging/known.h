@@ -25,6 +25,10 @@ void p11l_known_learn(const struct p11l_record *record);
 /* What is known of an object; false when nothing is. */
 bool p11l_known_object(uint64_t session, uint64_t object, struct p11l_known *known);
 
+/* Around a fork: the child must not find the tables held by a thread that it does not have. */
+void p11l_known_hold(void);
+void p11l_known_release(void);
+
 /* Reads class, key type and label out of a template item; other items are stepped over. */
 void p11l_known_template(struct p11l_reader *r, struct p11l_known *known);
 

@@ -17,7 +17,7 @@ struct p11l_call {
 	struct p11l_frame *frame; /* where it is recorded; NULL: it is not */
 	const uintptr_t *arg;     /* the arguments, in the order of the standard */
 	unsigned function;        /* P11L_C_... */
-	uint64_t start;           /* CLOCK_MONOTONIC, ns, just before the vendor; 0: not observed */
+	uint64_t start;           /* of the vendor's part, in ticks (clock.h); 0: not observed */
 };
 
 /*

@@ -61,7 +61,7 @@ static void render_duration(struct p11l_text *t, uint64_t ns)
 /* The two runs of a record, read side by side. */
 struct runs {
 	struct p11l_reader in, out;
-	bool outputs;
+	bool too_small;                /* the vendor has refused a buffer */
 	bool implied[P11L_MAX_PARAMS]; /* lengths that the value they belong to has shown */
 };
 
@@ -117,13 +117,10 @@ static bool shows(struct runs *runs, const struct p11l_member *param, unsigned i
 }
 
 static void render_param(struct p11l_render *render, const struct p11l_member *param,
-        struct item in, struct item out)
+        struct item in, struct item out, bool size_query)
 {
 	struct p11l_type type = param->type;
 	struct p11l_text *t = &render->text;
-
-	/* The vendor has filled in a length beside a null pointer: it was asked for the size. */
-	bool size_query = is(out, P11L_ITEM_LENGTH) && param->length == P11L_LENGTH_POINTED;
 
 	p11l_text_put(t, param->name);
 	p11l_text_char(t, '=');
@@ -162,7 +159,10 @@ static void render_params(
 		if (!first)
 			p11l_text_put(&render->text, ", ");
 		first = false;
-		render_param(render, param, in, out);
+		/* A length that the vendor has filled in beside a null pointer. */
+		render_param(render, param, in, out,
+		        param->length == P11L_LENGTH_POINTED && !runs->too_small &&
+		                is(out, P11L_ITEM_LENGTH));
 	}
 }
 
@@ -226,7 +226,7 @@ size_t p11l_render_text(const struct p11l_record *record, char *buffer, size_t s
 	struct runs runs = {
 	        .in = {start, start + record->in_size},
 	        .out = {start + record->in_size, (const uint8_t *)record + record->size},
-	        .outputs = (record->state & P11L_RECORD_OUTPUTS) != 0,
+	        .too_small = record->rv == CKR_BUFFER_TOO_SMALL,
 	};
 
 	render_head(&render.text, record);

@@ -43,6 +43,8 @@ static void render_known(struct p11l_text *t, uint64_t session, uint64_t object)
 
 	if (object == 0 || !p11l_known_object(session, object, &known))
 		return;
+	if (!known.has_class && !known.has_key_type && known.label_length == 0)
+		return;
 	p11l_text_char(t, '<');
 	if (known.has_class)
 		p11l_render_enum(t, P11L_SPACE_object_class, known.class);

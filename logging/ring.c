@@ -111,20 +111,38 @@ bool p11l_ring_open(const struct p11l_config *config, uint64_t now)
 	return ok;
 }
 
-void p11l_ring_put(const struct p11l_record *record)
+/* The entry with this position is ours to fill. */
+static uint64_t reserve(uint32_t size)
 {
-	uint32_t size = record->size;
-	uint64_t space = p11l_ring_space(size);
-	uint64_t position = atomic_fetch_add_explicit(&header->head, space, memory_order_relaxed);
+	return atomic_fetch_add_explicit(
+	        &header->head, p11l_ring_space(size), memory_order_relaxed);
+}
+
+static void fill(uint64_t position, const struct p11l_record *record)
+{
+	uint64_t mark = position ^ P11L_RING_MARK, tail = ~mark;
 	uint8_t *at = ring + (position & (ring_size - 1));
 	struct p11l_ring_entry *entry = (struct p11l_ring_entry *)(void *)at;
 
 	atomic_store_explicit(&entry->mark, 0, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
-	entry->size = size;
-	entry->check = p11l_ring_check((const uint8_t *)record, size);
-	memcpy(entry + 1, record, size);
-	atomic_store_explicit(&entry->mark, position ^ P11L_RING_MARK, memory_order_release);
+	entry->size = record->size;
+	memcpy(entry + 1, record, record->size);
+	memcpy(at + p11l_ring_space(record->size) - sizeof(tail), &tail, sizeof(tail));
+	atomic_store_explicit(&entry->mark, mark, memory_order_release);
+}
+
+void p11l_ring_put_first(struct p11l_record *record)
+{
+	uint64_t position = reserve(record->size);
+
+	record->sequence = position;
+	fill(position, record);
+}
+
+void p11l_ring_put(const struct p11l_record *record)
+{
+	fill(reserve(record->size), record);
 }
 
 void p11l_ring_lost(void)

@@ -3,9 +3,10 @@
  * The flight recorder: a file of fixed size, mapped into the process, in which the newest entries
  * overwrite the oldest. What was stored survives the process, however it dies.
  *
- * The file is a header of one page and then the ring. An entry is struct p11l_ring_entry followed
- * by a record (record.h), padded to 8 octets; it may run over the end of the ring to its start.
- * A position counts the octets ever stored, so an entry lies at position modulo size. A call makes
+ * The file is a header of one page and then the ring. An entry is struct p11l_ring_entry, a record
+ * (record.h), padding, and its mark once more, inverted; its size is a multiple of 8 octets, and it
+ * may run over the end of the ring to its start. An entry is whole when both marks are right. A
+ * position counts the octets ever stored, so an entry lies at position modulo size. A call makes
  * two entries with one sequence number: one with its inputs before the vendor is called, and one
  * with its outputs after. All numbers are in the byte order of the machine that wrote them.
  */
@@ -40,30 +41,14 @@ struct p11l_ring_header {
 
 struct p11l_ring_entry {
 	_Atomic uint64_t mark; /* position ^ P11L_RING_MARK, stored last */
-	uint32_t size;         /* of the record */
-	uint32_t check;        /* p11l_ring_check of it */
+	uint64_t size;         /* of the record */
 };
+
+/* The last 8 octets of an entry: ~(position ^ P11L_RING_MARK). */
 
 static inline uint64_t p11l_ring_space(uint32_t size)
 {
-	return (sizeof(struct p11l_ring_entry) + (uint64_t)size + 7) & ~UINT64_C(7);
-}
-
-/* A checksum against entries that were overwritten while they were made or read. */
-static inline uint32_t p11l_ring_check(const uint8_t *data, uint32_t size)
-{
-	uint64_t sum = size;
-
-	for (; size >= 8; data += 8, size -= 8) {
-		uint64_t word;
-
-		memcpy(&word, data, 8);
-		sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		sum ^= sum >> 29;
-	}
-	for (; size > 0; data++, size--)
-		sum = (sum ^ *data) * UINT64_C(0x9e3779b97f4a7c15);
-	return (uint32_t)(sum ^ sum >> 32);
+	return (sizeof(struct p11l_ring_entry) + (uint64_t)size + 7 + 8) & ~UINT64_C(7);
 }
 
 struct p11l_config;
@@ -71,7 +56,11 @@ struct p11l_config;
 /* Opens the file and maps it; tells the user why when it fails. */
 bool p11l_ring_open(const struct p11l_config *config, uint64_t now);
 
-/* Stores one entry. No lock, no system call, no allocation. */
+/*
+ * Stores the first entry of a call and gives it its sequence number, which is where it lies, or
+ * the second one. No lock, no system call, no allocation.
+ */
+void p11l_ring_put_first(struct p11l_record *record);
 void p11l_ring_put(const struct p11l_record *record);
 
 /* Counts a call that could not be recorded. */

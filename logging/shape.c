@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 struct p11l_shape p11l_shapes[P11L_FUNCTIONS];
+bool p11l_all_numbers[P11L_STRUCTS];
 
 static bool is_operation(unsigned group)
 {
@@ -46,18 +47,36 @@ static void read_param(struct p11l_shape *shape, const struct p11l_member *param
 	}
 }
 
+static bool is_session_call(unsigned function)
+{
+	return function == P11L_C_OpenSession || function == P11L_C_CloseSession ||
+	       function == P11L_C_CloseAllSessions || function == P11L_C_Finalize;
+}
+
+static bool is_all_numbers(const struct p11l_struct *row)
+{
+	for (unsigned i = 0; i < row->count; i++)
+		if (row->field[i].pointer || row->field[i].size != sizeof(CK_ULONG) ||
+		        row->field[i].length != P11L_LENGTH_NONE)
+			return false;
+	return true;
+}
+
 void p11l_shapes_start(void)
 {
+	for (unsigned s = 0; s < P11L_STRUCTS; s++)
+		p11l_all_numbers[s] = is_all_numbers(&p11l_structs[s]);
 	for (unsigned f = 0; f < P11L_FUNCTIONS; f++) {
 		const struct p11l_function *function = &p11l_functions[f];
 		struct p11l_shape *shape = &p11l_shapes[f];
 		bool operation = is_operation(function->group);
 
-		*shape = (struct p11l_shape){-1, -1, -1, -1, false, false, false};
+		*shape = (struct p11l_shape){-1, -1, -1, -1, false, false, false, false};
 		for (int i = 0; i < function->count; i++)
 			read_param(shape, &function->param[i], i);
 		shape->begins = operation && shape->mechanism >= 0;
 		shape->goes_on = operation && shape->mechanism < 0;
+		shape->notable = shape->begins || is_session_call(f);
 	}
 }
 

@@ -15,11 +15,15 @@ struct p11l_shape {
 	bool begins;                     /* an operation with the mechanism handed in */
 	bool goes_on;                    /* with an operation that began before */
 	bool message;                    /* has a message parameter */
+	bool notable;                    /* p11l_operation_note has something to note */
 };
 
 extern struct p11l_shape p11l_shapes[P11L_FUNCTIONS];
 
-/* Fills p11l_shapes. */
+/* Structs that hold nothing but CK_ULONGs, which are copied the short way. */
+extern bool p11l_all_numbers[P11L_STRUCTS];
+
+/* Fills p11l_shapes and p11l_all_numbers. */
 void p11l_shapes_start(void);
 
 /* Notes what a call that succeeded has begun: a session, or an operation. */

@@ -12,7 +12,7 @@ struct entry {
 	atomic_ullong key; /* 0: free */
 	atomic_bool ready; /* what it is about has been written */
 	struct p11l_stats_row row;
-	atomic_ullong count, errors, bytes, ns, max;
+	atomic_ullong bytes, ns, max;
 	atomic_ullong bucket[P11L_STATS_BUCKETS];
 };
 
@@ -90,9 +90,6 @@ void p11l_stats_add(const struct p11l_stats_call *call)
 	struct entry *entry = entry_of(call);
 	unsigned long long max = atomic_load_explicit(&entry->max, memory_order_relaxed);
 
-	add(&entry->count, 1);
-	if (call->rv != CKR_OK)
-		add(&entry->errors, 1);
 	if (call->bytes != 0)
 		add(&entry->bytes, call->bytes);
 	add(&entry->ns, call->ns);
@@ -104,8 +101,7 @@ void p11l_stats_add(const struct p11l_stats_call *call)
 /* The entries that have something to say, in the order of the table. */
 static bool is_used(const struct entry *entry)
 {
-	return atomic_load_explicit(&entry->ready, memory_order_acquire) &&
-	       atomic_load(&entry->count) > 0;
+	return atomic_load_explicit(&entry->ready, memory_order_acquire);
 }
 
 static bool belongs(const struct entry *entry, const struct p11l_stats_row *row)
@@ -119,15 +115,19 @@ static bool belongs(const struct entry *entry, const struct p11l_stats_row *row)
 
 static void sum_entry(const struct entry *entry, struct p11l_stats_sum *sum)
 {
-	uint64_t max = atomic_load(&entry->max);
+	uint64_t max = atomic_load(&entry->max), count = 0;
 
-	sum->count += atomic_load(&entry->count);
-	sum->errors += atomic_load(&entry->errors);
+	for (unsigned i = 0; i < P11L_STATS_BUCKETS; i++) {
+		uint64_t n = atomic_load_explicit(&entry->bucket[i], memory_order_relaxed);
+
+		sum->bucket[i] += n;
+		count += n;
+	}
+	sum->count += count;
+	sum->errors += entry->row.rv != CKR_OK ? count : 0;
 	sum->bytes += atomic_load(&entry->bytes);
 	sum->ns += atomic_load(&entry->ns);
 	sum->max = max > sum->max ? max : sum->max;
-	for (unsigned i = 0; i < P11L_STATS_BUCKETS; i++)
-		sum->bucket[i] += atomic_load_explicit(&entry->bucket[i], memory_order_relaxed);
 }
 
 void p11l_stats_sum(const struct p11l_stats_row *row, struct p11l_stats_sum *sum)

@@ -2,6 +2,9 @@
 #define _GNU_SOURCE
 #include "thread.h"
 
+#include "known.h"
+#include "shim/util.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -27,13 +30,19 @@ static void note_fork(void)
 	atomic_store_explicit(&process, getpid(), memory_order_relaxed);
 }
 
+static void after_fork(void)
+{
+	note_fork();
+	p11l_known_release();
+}
+
 bool p11l_threads_start(void)
 {
 	static bool watching;
 
 	note_fork();
 	if (!watching)
-		watching = pthread_atfork(NULL, NULL, note_fork) == 0;
+		watching = pthread_atfork(p11l_known_hold, p11l_known_release, after_fork) == 0;
 	started = pthread_key_create(&key, free_thread) == 0;
 	return started;
 }
@@ -50,18 +59,27 @@ void p11l_threads_stop(void)
 		free_thread(thread);
 }
 
+static struct p11l_thread *new_thread(void)
+{
+	struct p11l_thread *thread = calloc(1, sizeof(*thread));
+
+	if (thread == NULL || pthread_setspecific(key, thread) != 0) {
+		free(thread);
+		return NULL;
+	}
+	p11l_stack(&thread->stack_low, &thread->stack_top);
+	current = thread;
+	return thread;
+}
+
 static struct p11l_thread *this_thread(void)
 {
 	struct p11l_thread *thread = current;
 
-	if (thread == NULL) {
-		thread = calloc(1, sizeof(*thread));
-		if (thread == NULL || pthread_setspecific(key, thread) != 0) {
-			free(thread);
-			return NULL;
-		}
-		current = thread;
-	}
+	if (thread == NULL)
+		thread = new_thread();
+	if (thread == NULL)
+		return NULL;
 	if (thread->pid != atomic_load_explicit(&process, memory_order_relaxed)) {
 		thread->pid = atomic_load_explicit(&process, memory_order_relaxed);
 		thread->tid = gettid();
@@ -95,6 +113,7 @@ struct p11l_frame *p11l_frame_take(const struct p11l_call *call)
 		frame = malloc(sizeof(*frame));
 		if (frame == NULL)
 			return NULL;
+		frame->thread = thread;
 		thread->frame[thread->depth] = frame;
 	}
 	thread->depth++;
@@ -106,9 +125,9 @@ struct p11l_frame *p11l_frame_take(const struct p11l_call *call)
 
 void p11l_frame_give(struct p11l_frame *frame)
 {
-	struct p11l_thread *thread = current;
+	struct p11l_thread *thread = frame->thread;
 
 	frame->owner = NULL;
-	if (thread != NULL && thread->depth > 0 && thread->frame[thread->depth - 1] == frame)
+	if (thread->depth > 0 && thread->frame[thread->depth - 1] == frame)
 		thread->depth--;
 }

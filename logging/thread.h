@@ -3,6 +3,8 @@
 #ifndef P11L_THREAD_H
 #define P11L_THREAD_H
 
+#include "capture.h"
+#include "clock.h"
 #include "record.h"
 
 #include <sys/types.h>
@@ -13,10 +15,12 @@
 #define P11L_FRAMES 4
 
 struct p11l_call;
+struct p11l_thread;
 
 struct p11l_frame {
 	const struct p11l_call *owner; /* NULL: free */
-	struct p11l_writer writer;
+	struct p11l_thread *thread;
+	struct p11l_capture capture;
 	union {
 		struct p11l_record head;
 		uint8_t octets[P11L_RECORD_SIZE];
@@ -28,6 +32,8 @@ struct p11l_thread {
 	struct p11l_frame *frame[P11L_FRAMES]; /* made when first needed */
 	unsigned depth;
 	pid_t pid, tid;
+	uintptr_t stack_low, stack_top; /* of this thread */
+	struct p11l_clock_base clock;
 };
 
 /* Sets up; false when the system has no room for another thread-specific key. */

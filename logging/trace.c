@@ -4,8 +4,10 @@
 #include "trace.h"
 
 #include "capture.h"
+#include "clock.h"
 #include "known.h"
 #include "logging.h"
+#include "memcheck.h"
 #include "ring.h"
 #include "shape.h"
 #include "sink.h"
@@ -13,17 +15,8 @@
 #include "thread.h"
 
 #include <errno.h>
-#include <time.h>
 
 static atomic_ullong sequence;
-
-uint64_t p11l_trace_now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 static void lost(void)
 {
@@ -33,75 +26,95 @@ static void lost(void)
 		p11l_sink_lost();
 }
 
-static struct p11l_capture begin_capture(const struct p11l_call *call, struct p11l_writer writer)
+/* Makes the frame's capture ready to write behind the record's head. */
+static void begin_capture(const struct p11l_call *call)
 {
-	struct p11l_capture capture = {
-	        .writer = writer,
-	        .reveal = p11l_trace.reveal,
-	        .shown = p11l_trace.shown,
-	        .depth = P11L_CAPTURE_DEPTH,
-	        .message = CKM_VENDOR_DEFINED,
-	};
+	struct p11l_frame *frame = call->frame;
+	struct p11l_capture *capture = &frame->capture;
+	const struct p11l_thread *thread = frame->thread;
+	uintptr_t here = (uintptr_t)call;
 
+	capture->writer = (struct p11l_writer){(uint8_t *)(&frame->record.head + 1),
+	        frame->record.octets + sizeof(frame->record), false};
+	capture->reveal = p11l_trace.reveal;
+	capture->shown = p11l_trace.shown;
+	capture->depth = P11L_CAPTURE_DEPTH;
+	capture->sizes_only = false;
+	capture->message = CKM_VENDOR_DEFINED;
+	/* What the host has on its stack lies above the wrapper's frame. */
+	capture->stack_low = here;
+	capture->stack_top =
+	        here >= thread->stack_low && here < thread->stack_top ? thread->stack_top : 0;
 	if (p11l_shapes[call->function].message)
-		p11l_operation_mechanism(call->function, call->arg, &capture.message);
-	return capture;
+		p11l_operation_mechanism(call->function, call->arg, &capture->message);
 }
 
 static void write_record(struct p11l_frame *frame)
 {
-	size_t size =
-	        p11l_trace.format->record(&frame->record.head, frame->text, sizeof(frame->text));
+	size_t size;
 
+	p11l_memcheck_defined(&frame->record, frame->record.head.size);
+	size = p11l_trace.format->record(&frame->record.head, frame->text, sizeof(frame->text));
 	p11l_sink_write(frame->text, size);
 }
 
 static void capture_entry(struct p11l_call *call)
 {
-	struct p11l_frame *frame = call->frame;
-	struct p11l_record *head = &frame->record.head;
-	uint8_t *start = (uint8_t *)(head + 1);
-	struct p11l_writer writer = {start, frame->record.octets + sizeof(frame->record), false};
-	struct p11l_capture capture = begin_capture(call, writer);
+	struct p11l_capture *capture = &call->frame->capture;
+	struct p11l_record *head = &call->frame->record.head;
 
-	p11l_capture_inputs(&capture, &p11l_functions[call->function], call->arg);
-	frame->writer = capture.writer;
-	head->in_size = (uint32_t)(capture.writer.at - start);
-	head->size = (uint32_t)sizeof(*head) + head->in_size;
+	begin_capture(call);
+	p11l_capture_inputs(capture, &p11l_functions[call->function], call->arg);
+	head->size = (uint32_t)(capture->writer.at - (uint8_t *)head);
+	head->in_size = head->size - (uint32_t)sizeof(*head);
 	head->state = 0;
 }
 
 /* So that a call from which the vendor never returns is the last one that is seen. */
-static void publish_entry(struct p11l_frame *frame)
+static void publish_entry(struct p11l_call *call)
 {
+	struct p11l_frame *frame = call->frame;
+
+	call->start = p11l_clock_ticks();
 	if (p11l_trace.ring || p11l_trace.entry)
-		frame->record.head.time = p11l_trace.epoch + p11l_trace_now();
-	if (p11l_trace.ring)
-		p11l_ring_put(&frame->record.head);
-	else if (p11l_trace.entry)
+		frame->record.head.time = p11l_clock_time(&frame->thread->clock, call->start);
+	if (p11l_trace.ring) {
+		p11l_ring_put_first(&frame->record.head);
+	} else if (p11l_trace.entry) {
 		write_record(frame);
+		call->start = p11l_clock_ticks();
+	}
+}
+
+/* In a ring a call is numbered by its place. */
+static uint64_t next_number(void)
+{
+	return p11l_trace.ring ? 0
+	                       : 1 + atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed);
 }
 
 /* Records the call, unless the filter does not want it. */
 static void record_entry(struct p11l_call *call, unsigned lane, const struct p11l_active *active)
 {
-	uint64_t number = 1 + atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed);
 	struct p11l_record *head;
 
-	if (!p11l_filter_enter(&active->filter, call->function, call->arg, number))
+	if (!p11l_filter_enter(&active->filter, call->function, call->arg)) {
+		call->start = p11l_clock_ticks();
 		return;
+	}
 	call->frame = p11l_frame_take(call);
 	if (call->frame == NULL) {
 		lost();
+		call->start = p11l_clock_ticks();
 		return;
 	}
 	head = &call->frame->record.head;
 	head->function = (uint16_t)call->function;
 	head->lane = (uint8_t)lane;
 	head->unused = 0;
-	head->sequence = number;
+	head->sequence = next_number();
 	capture_entry(call);
-	publish_entry(call->frame);
+	publish_entry(call);
 }
 
 void p11l_enter(struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *arg)
@@ -120,7 +133,8 @@ void p11l_enter(struct p11l_call *call, unsigned lane, unsigned function, const 
 	if (active->on) {
 		if (p11l_trace.ring || p11l_trace.format != NULL)
 			record_entry(call, lane, active);
-		call->start = p11l_trace_now();
+		else
+			call->start = p11l_clock_ticks();
 	}
 	errno = saved;
 }
@@ -140,25 +154,21 @@ static bool has_outputs(unsigned function, CK_RV rv)
 /* A ring has the inputs already: there the outputs take their place. */
 static void capture_return(struct p11l_call *call, CK_RV rv)
 {
-	struct p11l_frame *frame = call->frame;
-	struct p11l_record *head = &frame->record.head;
-	struct p11l_writer writer = frame->writer;
-	struct p11l_capture capture;
+	struct p11l_capture *capture = &call->frame->capture;
+	struct p11l_record *head = &call->frame->record.head;
 
 	if (p11l_trace.ring) {
-		writer = (struct p11l_writer){
-		        (uint8_t *)(head + 1), frame->record.octets + sizeof(frame->record), false};
+		capture->writer.at = (uint8_t *)(head + 1);
+		capture->writer.cut = false;
 		head->in_size = 0;
-		head->size = (uint32_t)sizeof(*head);
 	}
 	head->state = P11L_RECORD_COMPLETE;
-	if (!has_outputs(call->function, rv))
-		return;
-	head->state |= P11L_RECORD_OUTPUTS;
-	capture = begin_capture(call, writer);
-	capture.sizes_only = rv == CKR_BUFFER_TOO_SMALL;
-	p11l_capture_outputs(&capture, &p11l_functions[call->function], call->arg);
-	head->size = (uint32_t)(capture.writer.at - frame->record.octets);
+	if (has_outputs(call->function, rv)) {
+		head->state |= P11L_RECORD_OUTPUTS;
+		capture->sizes_only = rv == CKR_BUFFER_TOO_SMALL;
+		p11l_capture_outputs(capture, &p11l_functions[call->function], call->arg);
+	}
+	head->size = (uint32_t)(capture->writer.at - (uint8_t *)head);
 }
 
 static void record_return(struct p11l_call *call, CK_RV rv, uint64_t duration)
@@ -166,7 +176,7 @@ static void record_return(struct p11l_call *call, CK_RV rv, uint64_t duration)
 	struct p11l_frame *frame = call->frame;
 	struct p11l_record *head = &frame->record.head;
 
-	head->time = p11l_trace.epoch + call->start;
+	head->time = p11l_clock_time(&frame->thread->clock, call->start);
 	head->duration = duration;
 	head->rv = rv;
 	if (p11l_trace.ring) {
@@ -204,11 +214,11 @@ CK_RV p11l_leave(struct p11l_call *call, CK_RV rv)
 
 	if (call->start == 0)
 		return rv;
-	duration = p11l_trace_now() - call->start;
+	duration = p11l_clock_ns(p11l_clock_ticks() - call->start);
 	saved = errno;
 	if (p11l_trace.stats)
 		count(call, rv, duration);
-	if (rv == CKR_OK)
+	if (rv == CKR_OK && p11l_shapes[call->function].notable)
 		p11l_operation_note(call->function, call->arg);
 	if (call->frame != NULL)
 		record_return(call, rv, duration);

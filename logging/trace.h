@@ -25,7 +25,6 @@ struct p11l_trace {
 	bool ring, stats, entry;
 	unsigned reveal;
 	size_t shown;
-	uint64_t epoch; /* what CLOCK_MONOTONIC lacks to the time since 1970 */
 	_Atomic(const struct p11l_active *) active;
 	_Atomic uint32_t seen; /* the state of the gate that the settings come from */
 };
@@ -37,8 +36,5 @@ void p11l_trace_refresh(void);
 
 /* What is due when the host has ended its use of the module, or unloads it. */
 void p11l_trace_report(void);
-
-/* The time of a clock in ns. */
-uint64_t p11l_trace_now(void);
 
 #endif

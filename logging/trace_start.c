@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "trace.h"
 
+#include "clock.h"
 #include "control.h"
 #include "fingerprint.h"
 #include "logging.h"
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct p11l_trace p11l_trace;
 
@@ -58,12 +58,11 @@ static void write_head(const struct p11l_config *config)
 
 static bool open_destination(const struct p11l_config *config)
 {
-	struct timespec time;
+	struct p11l_clock_base now;
 
 	if (p11l_trace.ring) {
-		clock_gettime(CLOCK_REALTIME, &time);
-		ring_open = p11l_ring_open(
-		        config, (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec);
+		p11l_clock_rebase(&now);
+		ring_open = p11l_ring_open(config, now.time);
 		return ring_open;
 	}
 	sink_open = p11l_sink_open(p11l_text(config, P11L_TRACE_DESTINATION));
@@ -95,11 +94,7 @@ static bool open_control(const struct p11l_config *config)
 static void read_settings(const struct p11l_config *config)
 {
 	unsigned long format = p11l_number(config, P11L_TRACE_FORMAT);
-	struct timespec time;
 
-	clock_gettime(CLOCK_REALTIME, &time);
-	p11l_trace.epoch =
-	        (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec - p11l_trace_now();
 	p11l_trace.reveal = (unsigned)p11l_number(config, P11L_TRACE_REVEAL);
 	p11l_trace.shown = p11l_number(config, P11L_TRACE_BYTES);
 	p11l_trace.entry = p11l_number(config, P11L_TRACE_ENTRY) != 0;
@@ -118,6 +113,7 @@ bool p11l_trace_start(const struct p11l_config *config)
 	        p11l_number(config, P11L_TRACE_STATS) == 0)
 		return false;
 	p11l_shapes_start();
+	p11l_clock_start();
 	p11l_fingerprint_start();
 	read_settings(config);
 	if (!p11l_threads_start() || !open_destination(config) || !open_control(config))

@@ -17,23 +17,29 @@
 
 /* Asking the kernel costs a system call, so what can be known without is known without. */
 
-static __thread uintptr_t stack_top; /* 0: not asked yet; 1: not to be had */
-static __thread uintptr_t stack_low;
+static __thread uintptr_t stack_low, stack_top; /* 0: not asked yet; 1: not to be had */
+
+void p11l_stack(uintptr_t *low, uintptr_t *top)
+{
+	pthread_attr_t attr;
+	void *start;
+	size_t size;
+
+	*low = *top = 0;
+	if (pthread_getattr_np(pthread_self(), &attr) != 0)
+		return;
+	if (pthread_attr_getstack(&attr, &start, &size) == 0) {
+		*low = (uintptr_t)start;
+		*top = (uintptr_t)start + size;
+	}
+	pthread_attr_destroy(&attr);
+}
 
 static void find_stack(void)
 {
-	pthread_attr_t attr;
-	void *low;
-	size_t size;
-
-	stack_top = 1;
-	if (pthread_getattr_np(pthread_self(), &attr) != 0)
-		return;
-	if (pthread_attr_getstack(&attr, &low, &size) == 0) {
-		stack_low = (uintptr_t)low;
-		stack_top = (uintptr_t)low + size;
-	}
-	pthread_attr_destroy(&attr);
+	p11l_stack(&stack_low, &stack_top);
+	if (stack_top == 0)
+		stack_top = 1;
 }
 
 /*

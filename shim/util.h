@@ -14,6 +14,9 @@
  */
 bool p11l_readable(const void *address, size_t size);
 
+/* The bounds of the calling thread's stack; both 0 when they are not to be had. */
+void p11l_stack(uintptr_t *low, uintptr_t *top);
+
 /* Whether a function pointer leads to executable memory of this process. */
 bool p11l_executable(const void *address);
 
