@@ -96,7 +96,7 @@ void p11l_capture_template(struct p11l_capture *c, const CK_ATTRIBUTE *attribute
 	struct p11l_writer *w = &c->writer;
 
 	if (attribute == NULL) {
-		p11l_put_u64(w, P11L_ITEM_LENGTH, count);
+		p11l_put_null(w, count);
 		return;
 	}
 	if (c->depth == 0 || !p11l_capture_readable(c, attribute, shown * sizeof(*attribute))) {

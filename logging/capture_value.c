@@ -79,10 +79,10 @@ static void put_shown(struct p11l_capture *c, const void *address, size_t length
 void p11l_capture_octets(
         struct p11l_capture *c, enum p11l_secrecy secrecy, const void *address, size_t length)
 {
-	if (c->sizes_only || (address == NULL && length != 0))
+	if (c->sizes_only)
 		p11l_put_u64(&c->writer, P11L_ITEM_LENGTH, length);
 	else if (address == NULL)
-		p11l_put_item(&c->writer, P11L_ITEM_NULL);
+		p11l_put_null(&c->writer, length);
 	else if (revealed(c, secrecy))
 		put_shown(c, address, length);
 	else
@@ -103,7 +103,11 @@ void p11l_capture_list(struct p11l_capture *c, const void *address, size_t count
 {
 	size_t shown = count < P11L_CAPTURE_ELEMENTS ? count : P11L_CAPTURE_ELEMENTS;
 
-	if (address == NULL || c->sizes_only) {
+	if (address == NULL && !c->sizes_only) {
+		p11l_put_null(&c->writer, count);
+		return;
+	}
+	if (c->sizes_only) {
 		p11l_put_u64(&c->writer, P11L_ITEM_LENGTH, count);
 		return;
 	}

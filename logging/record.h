@@ -88,6 +88,15 @@ static inline void p11l_put_u64(struct p11l_writer *w, enum p11l_item item, uint
 	p11l_put_raw(w, &value, 8);
 }
 
+/* A null pointer, with the length that was given beside it if there is any. */
+static inline void p11l_put_null(struct p11l_writer *w, uint64_t length)
+{
+	if (length == 0)
+		p11l_put_item(w, P11L_ITEM_NULL);
+	else
+		p11l_put_u64(w, P11L_ITEM_LENGTH, length);
+}
+
 /* The head of LIST, TEMPLATE and BYTES. */
 static inline bool p11l_put_array(
         struct p11l_writer *w, enum p11l_item item, uint64_t length, uint16_t shown)

@@ -70,6 +70,18 @@ int p11l_sink_create(const char *name)
 	return fd;
 }
 
+/* Never the place of a standard stream that is closed: what the host says would be in the file. */
+static int above_standard(int fd)
+{
+	int copy;
+
+	if (fd < 0 || fd > STDERR_FILENO)
+		return fd;
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	close(fd);
+	return copy;
+}
+
 static int open_file(const char *template)
 {
 	char *name = p11l_sink_expand(template);
@@ -82,7 +94,7 @@ static int open_file(const char *template)
 		p11l_message("cannot write the trace to %s: %s", name,
 		        errno == ELOOP ? "it is a symbolic link" : strerror(errno));
 	free(name);
-	return fd;
+	return above_standard(fd);
 }
 
 /* A duplicate, so that a host that closes or reuses its own descriptor does not redirect us. */
