@@ -118,7 +118,7 @@ static uint64_t reserve(uint32_t size)
 	        &header->head, p11l_ring_space(size), memory_order_relaxed);
 }
 
-static void fill(uint64_t position, const struct p11l_record *record)
+static inline void fill(uint64_t position, const struct p11l_record *record)
 {
 	uint64_t mark = position ^ P11L_RING_MARK, tail = ~mark;
 	uint8_t *at = ring + (position & (ring_size - 1));

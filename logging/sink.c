@@ -140,7 +140,11 @@ static bool still_ours(void)
 
 void p11l_sink_write(const char *data, size_t size)
 {
-	if (!still_ours()) {
+	int saved = errno;
+	bool ours = still_ours();
+
+	errno = saved;
+	if (!ours) {
 		p11l_sink_lost();
 		return;
 	}

@@ -5,6 +5,7 @@
 #include "known.h"
 #include "shim/util.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -61,14 +62,17 @@ void p11l_threads_stop(void)
 
 static struct p11l_thread *new_thread(void)
 {
+	int saved = errno;
 	struct p11l_thread *thread = calloc(1, sizeof(*thread));
 
-	if (thread == NULL || pthread_setspecific(key, thread) != 0) {
+	if (thread != NULL && pthread_setspecific(key, thread) == 0) {
+		p11l_stack(&thread->stack_low, &thread->stack_top);
+		current = thread;
+	} else {
 		free(thread);
-		return NULL;
+		thread = NULL;
 	}
-	p11l_stack(&thread->stack_low, &thread->stack_top);
-	current = thread;
+	errno = saved;
 	return thread;
 }
 
@@ -98,6 +102,19 @@ static void drop_abandoned(struct p11l_thread *thread, const struct p11l_call *c
 		thread->depth--;
 }
 
+static struct p11l_frame *new_frame(struct p11l_thread *thread)
+{
+	int saved = errno;
+	struct p11l_frame *frame = malloc(sizeof(*frame));
+
+	if (frame != NULL) {
+		frame->thread = thread;
+		thread->frame[thread->depth] = frame;
+	}
+	errno = saved;
+	return frame;
+}
+
 struct p11l_frame *p11l_frame_take(const struct p11l_call *call)
 {
 	struct p11l_thread *thread = this_thread();
@@ -110,11 +127,9 @@ struct p11l_frame *p11l_frame_take(const struct p11l_call *call)
 		return NULL;
 	frame = thread->frame[thread->depth];
 	if (frame == NULL) {
-		frame = malloc(sizeof(*frame));
+		frame = new_frame(thread);
 		if (frame == NULL)
 			return NULL;
-		frame->thread = thread;
-		thread->frame[thread->depth] = frame;
 	}
 	thread->depth++;
 	frame->owner = call;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The observer: what happens before and after each call. */
+/*
+ * The observer: what happens before and after each call. The host's errno is kept by the few places
+ * that make system calls or allocate, because looking after it here would cost every call.
+ */
 #define _GNU_SOURCE
 #include "trace.h"
 
@@ -14,7 +17,6 @@
 #include "stats.h"
 #include "thread.h"
 
-#include <errno.h>
 
 static atomic_ullong sequence;
 
@@ -120,7 +122,6 @@ static void record_entry(struct p11l_call *call, unsigned lane, const struct p11
 void p11l_enter(struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *arg)
 {
 	const struct p11l_active *active;
-	int saved = errno;
 
 	if (atomic_load_explicit(p11l_gate, memory_order_acquire) !=
 	        atomic_load_explicit(&p11l_trace.seen, memory_order_acquire))
@@ -136,7 +137,6 @@ void p11l_enter(struct p11l_call *call, unsigned lane, unsigned function, const 
 		else
 			call->start = p11l_clock_ticks();
 	}
-	errno = saved;
 }
 
 /*
@@ -210,12 +210,10 @@ static void count(const struct p11l_call *call, CK_RV rv, uint64_t duration)
 CK_RV p11l_leave(struct p11l_call *call, CK_RV rv)
 {
 	uint64_t duration;
-	int saved;
 
 	if (call->start == 0)
 		return rv;
 	duration = p11l_clock_ns(p11l_clock_ticks() - call->start);
-	saved = errno;
 	if (p11l_trace.stats)
 		count(call, rv, duration);
 	if (rv == CKR_OK && p11l_shapes[call->function].notable)
@@ -224,6 +222,5 @@ CK_RV p11l_leave(struct p11l_call *call, CK_RV rv)
 		record_return(call, rv, duration);
 	if (call->function == P11L_C_Finalize && rv == CKR_OK)
 		p11l_trace_report();
-	errno = saved;
 	return rv;
 }

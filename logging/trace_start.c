@@ -15,6 +15,7 @@
 #include "stats.h"
 #include "thread.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,6 +158,7 @@ void p11l_trace_refresh(void)
 	char text[P11L_CONTROL_SIZE];
 	const struct p11l_active *active = NULL;
 	uint32_t generation;
+	int saved = errno;
 
 	if (control == NULL || pthread_mutex_trylock(&lock) != 0)
 		return;
@@ -170,6 +172,7 @@ void p11l_trace_refresh(void)
 		atomic_store(&p11l_gate_closed, active->on ? UINT32_MAX : generation);
 	}
 	pthread_mutex_unlock(&lock);
+	errno = saved;
 }
 
 /* Lines of a report, gathered so that they are written as one. */
@@ -204,9 +207,12 @@ static void report_stats(void)
 
 void p11l_trace_report(void)
 {
+	int saved = errno;
+
 	if (p11l_trace.stats)
 		report_stats();
 	p11l_sink_report();
+	errno = saved;
 }
 
 void p11l_trace_stop(bool exiting)
