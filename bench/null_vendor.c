@@ -32,8 +32,8 @@ static uint8_t noise[4096]; /* what random data and signatures look like */
 
 static void pad(CK_UTF8CHAR *field, size_t size, const char *text)
 {
-	memset(field, ' ', size);
-	memcpy(field, text, strlen(text));
+	for (size_t i = 0; i < size; i++)
+		field[i] = (CK_UTF8CHAR)(*text != '\0' ? *text++ : ' ');
 }
 
 EXPORT CK_RV C_Initialize(CK_VOID_PTR args)

@@ -42,6 +42,8 @@ NF == 8 {
 function number(x) {
 	if (x == "")
 		return "-"
+	if (x > -0.05 && x < 0)
+		x = 0
 	return sprintf(x < 10 && x > -10 ? "%.1f" : "%.0f", x)
 }
 

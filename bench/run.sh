@@ -15,6 +15,7 @@ END
 
 # What is measured: name, kind, setting. A lens setting is the value of PKCS11_LENS_TRACE. A row
 # that does not work here is left out, with a word about it.
+# shellcheck disable=SC2016 # expanded in run
 variants='
 direct       plain
 off          lens   off
@@ -28,7 +29,7 @@ p11-kit      p11kit plain
 p11-kit-log  p11kit log
 '
 
-rounds=7 seconds=0.012 json= markdown=
+rounds=7 seconds=0.012 json='' markdown=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	-n) rounds=$2; shift 2 ;;
@@ -95,6 +96,7 @@ p11kit_files log yes
 in_mount() {
 	from=$1 to=$2
 	shift 2
+	# shellcheck disable=SC2016 # expanded by that shell
 	unshare -m sh -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' sh "$from" "$to" "$@"
 }
 

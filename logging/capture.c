@@ -37,7 +37,7 @@ static const void *address_of(const struct holder *holder, unsigned i)
 	return holder->arg != NULL ? (const void *)&holder->arg[i] : holder->base + member->offset;
 }
 
-static size_t length_of(const struct p11l_capture *c, const struct holder *holder, unsigned i)
+static size_t length_of(struct p11l_capture *c, const struct holder *holder, unsigned i)
 {
 	const struct p11l_member *member = &holder->member[i];
 	const CK_ULONG *pointed;

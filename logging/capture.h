@@ -7,6 +7,9 @@
 #include "shim/spec.h"
 #include "shim/util.h"
 
+#define P11L_CAPTURE_PAGES     4
+#define P11L_CAPTURE_PAGE_SIZE 4096 /* no system has smaller ones */
+
 struct p11l_capture {
 	struct p11l_writer writer;
 	unsigned reveal;                /* P11L_REVEAL_... */
@@ -16,6 +19,8 @@ struct p11l_capture {
 	bool request;                   /* templates are questions, without values yet */
 	CK_MECHANISM_TYPE message;      /* what a message parameter belongs to */
 	uintptr_t stack_low, stack_top; /* the host's part of the thread's stack; 0: not known */
+	uintptr_t page[P11L_CAPTURE_PAGES]; /* found readable during this call; 0: none */
+	unsigned next_page;
 };
 
 #define P11L_CAPTURE_DEPTH    4
@@ -30,15 +35,19 @@ void p11l_capture_outputs(
 
 /* The rest is for the files that implement this. */
 
-/* p11l_readable, with the answer for the host's stack at hand: most of what is looked at is there.
+/* The part of p11l_capture_readable that asks. */
+bool p11l_capture_ask(struct p11l_capture *c, const void *address, size_t size);
+
+/*
+ * p11l_readable, with the answers at hand that hold during a call: for the host's stack, where most
+ * of what is looked at lies, and for pages that were asked about before.
  */
-static inline bool p11l_capture_readable(
-        const struct p11l_capture *c, const void *address, size_t size)
+static inline bool p11l_capture_readable(struct p11l_capture *c, const void *address, size_t size)
 {
 	uintptr_t start = (uintptr_t)address;
 
 	return (start >= c->stack_low && start < c->stack_top && size <= c->stack_top - start) ||
-	       p11l_readable(address, size);
+	       p11l_capture_ask(c, address, size);
 }
 
 /* All fields of a struct at an address that is not checked yet. */

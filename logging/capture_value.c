@@ -30,6 +30,22 @@ uint64_t p11l_load_number(const void *address, size_t size)
 	}
 }
 
+bool p11l_capture_ask(struct p11l_capture *c, const void *address, size_t size)
+{
+	uintptr_t start = (uintptr_t)address;
+	uintptr_t page = start / P11L_CAPTURE_PAGE_SIZE;
+	bool one_page = size > 0 && (start + size - 1) / P11L_CAPTURE_PAGE_SIZE == page;
+
+	for (unsigned i = 0; one_page && i < P11L_CAPTURE_PAGES; i++)
+		if (c->page[i] == page && page != 0)
+			return true;
+	if (!p11l_readable(address, size))
+		return false;
+	if (one_page)
+		c->page[c->next_page++ % P11L_CAPTURE_PAGES] = page;
+	return true;
+}
+
 static bool revealed(const struct p11l_capture *c, enum p11l_secrecy secrecy)
 {
 	switch (secrecy) {
@@ -161,7 +177,7 @@ bool p11l_is_certificate(const uint8_t *der, size_t length)
 #define OUTLINE 64 /* octets in which the outline of a certificate lies; every one is longer */
 
 static enum p11l_secrecy secrecy_of(
-        const struct p11l_capture *c, struct p11l_type type, const void *address, size_t length)
+        struct p11l_capture *c, struct p11l_type type, const void *address, size_t length)
 {
 	if (type.role == P11L_ROLE_CERTIFICATE && length >= OUTLINE &&
 	        p11l_capture_readable(c, address, OUTLINE) && p11l_is_certificate(address, length))

@@ -28,12 +28,12 @@ void p11l_fingerprint_start(void)
 	}
 }
 
-static uint64_t rotate(uint64_t x, int n)
+static inline uint64_t rotate(uint64_t x, int n)
 {
 	return x << n | x >> (64 - n);
 }
 
-static void rounds(uint64_t v[4], int n)
+static inline void rounds(uint64_t v[4], int n)
 {
 	while (n-- > 0) {
 		v[0] += v[1];
@@ -49,7 +49,7 @@ static void rounds(uint64_t v[4], int n)
 	}
 }
 
-static void absorb(uint64_t v[4], uint64_t word)
+static inline void absorb(uint64_t v[4], uint64_t word)
 {
 	v[3] ^= word;
 	rounds(v, 2);
@@ -59,11 +59,15 @@ static void absorb(uint64_t v[4], uint64_t word)
 /* One run of octets, the last word padded with zeros: the length goes in separately. */
 static void absorb_run(uint64_t v[4], const uint8_t *octets, size_t length)
 {
-	for (; length > 0; octets += 8, length -= length < 8 ? length : 8) {
-		uint64_t word = 0;
+	uint64_t word, last = 0;
 
-		memcpy(&word, octets, length < 8 ? length : 8);
+	for (; length >= 8; octets += 8, length -= 8) {
+		memcpy(&word, octets, 8);
 		absorb(v, word);
+	}
+	if (length > 0) {
+		memcpy(&last, octets, length);
+		absorb(v, last);
 	}
 }
 

@@ -45,6 +45,8 @@ static void begin_capture(const struct p11l_call *call)
 	capture->message = CKM_VENDOR_DEFINED;
 	/* What the host has on its stack lies above the wrapper's frame. */
 	capture->stack_low = here;
+	memset(capture->page, 0, sizeof(capture->page));
+	capture->next_page = 0;
 	capture->stack_top =
 	        here >= thread->stack_low && here < thread->stack_top ? thread->stack_top : 0;
 	if (p11l_shapes[call->function].message)

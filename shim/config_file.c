@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_FILE (1 << 20)
@@ -124,35 +123,39 @@ static bool parse(struct source *source)
 	return source->error[0] == '\0';
 }
 
+/* Reads to the end, which must come before size; the octets read, or -1 with errno set. */
+static ssize_t read_all(int fd, char *text, size_t size)
+{
+	size_t got = 0;
+	ssize_t n;
+
+	while ((n = read(fd, text + got, size - got)) > 0) {
+		got += (size_t)n;
+		if (got == size) {
+			errno = EFBIG;
+			return -1;
+		}
+	}
+	return n < 0 ? -1 : (ssize_t)got;
+}
+
 /* The whole file as a string, or NULL with errno set. */
 static char *read_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *text = NULL;
-	struct stat st;
-	ssize_t got = 0, n = 1;
+	char *text = fd >= 0 ? malloc(MAX_FILE) : NULL;
+	ssize_t got = text != NULL ? read_all(fd, text, MAX_FILE) : -1;
+	int saved = errno;
 
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) != 0)
-		goto out;
-	errno = S_ISDIR(st.st_mode) ? EISDIR : EFBIG;
-	if (!S_ISREG(st.st_mode) || st.st_size > MAX_FILE)
-		goto out;
-	text = malloc((size_t)st.st_size + 1);
-	while (text != NULL && n > 0 && got < st.st_size) {
-		n = read(fd, text + got, (size_t)(st.st_size - got));
-		if (n > 0)
-			got += n;
-	}
-	if (n < 0) {
+	if (got >= 0) {
+		text[got] = '\0';
+	} else {
 		free(text);
 		text = NULL;
 	}
-	if (text != NULL)
-		text[got] = '\0';
-out:
-	close(fd);
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
 	return text;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "spec.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +32,17 @@ static int compare_attribute(const void *key, const void *row)
 
 const struct p11l_attribute *p11l_find_attribute(CK_ATTRIBUTE_TYPE type)
 {
-	return bsearch(&type, p11l_attributes, p11l_attribute_count, sizeof(p11l_attributes[0]),
-	        compare_attribute);
+	/* Where one was found before, because programs ask for the same few again and again. */
+	static _Atomic(const struct p11l_attribute *) recent[256];
+	const struct p11l_attribute *found =
+	        atomic_load_explicit(&recent[type % 256], memory_order_relaxed);
+
+	if (found == NULL || found->type != type) {
+		found = bsearch(&type, p11l_attributes, p11l_attribute_count,
+		        sizeof(p11l_attributes[0]), compare_attribute);
+		atomic_store_explicit(&recent[type % 256], found, memory_order_relaxed);
+	}
+	return found;
 }
 
 static int compare_mechanism(const void *key, const void *row)
