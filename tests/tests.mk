@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# What is built for the tests; included by the Makefile. Everything lies in $(BUILD)/tests.
+
+TEST_DIR = $(BUILD)/tests
+SPEC_OBJ = $(BUILD)/obj/shim/spec.o $(BUILD)/obj/gen/tables.o
+
+# The mock vendor, and the same with fewer symbols: tests/mock/README.md.
+MOCK_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/mock/*.c)) $(SPEC_OBJ)
+MOCKS    = $(patsubst tests/mock/%.map,$(TEST_DIR)/%.so,$(wildcard tests/mock/*.map)) \
+	$(TEST_DIR)/mock.so $(TEST_DIR)/mock-dependent.so
+
+PERSONALITIES = $(patsubst tests/mock/%,$(TEST_DIR)/%,$(wildcard tests/mock/personalities/*.mock))
+
+# One program for each file: tests/shim works through the built module, tests/unit links the
+# objects that the module is made of.
+SHIM_TESTS = $(patsubst tests/shim/%.c,$(TEST_DIR)/shim-%,$(wildcard tests/shim/*.c))
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(TEST_DIR)/unit-%,$(wildcard tests/unit/*.c))
+TEST_HOST  = $(TEST_DIR)/helpers/host
+TEST_LIBS  = -lcmocka -ldl -lpthread
+HARNESS    = $(BUILD)/obj/tests/harness.o $(SPEC_OBJ)
+
+TEST_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/shim/*.c tests/unit/*.c \
+	tests/mock/*.c tests/helpers/*.c) tests/harness.c)
+
+build-tests: $(BUILD)/pkcs11-lens.so $(MOCKS) $(PERSONALITIES) $(SHIM_TESTS) $(UNIT_TESTS) $(TEST_HOST)
+
+$(BUILD)/obj/tests/%.o: FLAGS += -Itests
+
+$(TEST_DIR)/personalities/%: tests/mock/personalities/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+link_mock = mkdir -p $(TEST_DIR) && echo "LINK $@" && \
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(MOCK_OBJ)
+
+$(TEST_DIR)/mock.so: $(MOCK_OBJ)
+	@$(link_mock) -ldl -lpthread
+$(TEST_DIR)/mock-dependent.so: $(MOCK_OBJ) tests/mock/mock-2.40.map $(TEST_DIR)/mock.so
+	@$(link_mock) -Wl,--version-script=tests/mock/mock-2.40.map -Wl,--no-as-needed \
+		-L$(TEST_DIR) -l:mock.so -Wl,-rpath,'$$ORIGIN' -ldl -lpthread
+$(TEST_DIR)/%.so: $(MOCK_OBJ) tests/mock/%.map
+	@$(link_mock) -Wl,--version-script=tests/mock/$*.map -ldl -lpthread
+
+link_test = mkdir -p $(@D) && echo "LINK $@" && $(CC) $(CFLAGS) $(LDFLAGS) -o $@
+
+$(TEST_DIR)/shim-%: $(BUILD)/obj/tests/shim/%.o $(HARNESS)
+	@$(link_test) $^ $(TEST_LIBS)
+$(TEST_HOST): $(BUILD)/obj/tests/helpers/host.o
+	@$(link_test) $^ -ldl
+
+# The configuration is tested with a system folder that a test can write to.
+$(BUILD)/obj/tests/system_config.o: shim/config.c $(GEN)
+	@mkdir -p $(@D)
+	@echo "CC   $< (for tests)"
+	@$(CC) $(FLAGS) -UP11L_SYSCONFDIR -DP11L_SYSCONFDIR='"etc"' -fPIC $(CFLAGS) -c -o $@ $<
+$(TEST_DIR)/unit-%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/obj/tests/harness.o \
+		$(BUILD)/obj/tests/system_config.o $(LIB_OBJ)
+	@$(link_test) $(filter-out $(BUILD)/obj/shim/config.o,$^) -linih -ltasn1 $(TEST_LIBS)
+
+.PHONY: build-tests
+.SECONDARY: $(TEST_OBJ)
+-include $(TEST_OBJ:.o=.d)

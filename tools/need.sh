@@ -1,0 +1,168 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs what is missing of the packages that building, demo, tests or lint need.
+# usage: need.sh [--build] [--demo] [--test] [--lint] [PACKAGE...]       (nothing named: --build)
+# shellcheck disable=SC2086 # package names are lists of words
+set -u
+
+# One row per package: what for, its name in Debian and Ubuntu, what to look for elsewhere.
+# "?" after a name: done without where the distribution does not have it.
+packages() {
+	cat <<-'END'
+		build gcc                   a C compiler
+		build libc6-dev             the C library's headers
+		build make                  make
+		build libtasn1-6-dev        libtasn1 (development files)
+		build libinih-dev           inih (development files)
+		demo  softhsm2              SoftHSM 2
+		demo  opensc                OpenSC (pkcs11-tool and opensc-pkcs11.so)
+		demo  openssl               openssl
+		test  softhsm2              SoftHSM 2
+		test  opensc                OpenSC (pkcs11-tool and opensc-pkcs11.so)
+		test  openssl               openssl
+		test  openssh-client        OpenSSH (ssh-keygen, ssh-agent)
+		test  gnutls-bin            GnuTLS (p11tool)
+		test  libnss3               NSS
+		test  libnss3-tools         NSS (certutil)
+		test  libcmocka-dev         cmocka (development files)
+		test  g++                   a C++ compiler
+		test  binutils              binutils (nm, readelf)
+		test  valgrind?             valgrind
+		test  strace?               strace
+		test  jq                    jq
+		test  libp11-kit-dev?       p11-kit (development files)
+		test  libnss3-dev?          NSS (development files)
+		test  libsofthsm2-dev?      SoftHSM 2 (development files)
+		test  libopencryptoki-dev?  openCryptoki (development files)
+		test  libpkcs11-helper1-dev? pkcs11-helper (development files)
+		lint  clang                 clang
+		lint  clang-format          clang-format
+		lint  clang-tidy            clang-tidy
+		lint  cppcheck              cppcheck
+		lint  shellcheck            shellcheck
+	END
+}
+
+say() {
+	echo "need.sh: $*" >&2
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+# A compiler of the user's own serves as well as the package.
+have_command_for() {
+	case $1 in
+	gcc | libc6-dev) echo 'int main(void) { return 0; }' |
+		${CC:-cc} -include stdio.h -x c -o /dev/null - 2>/dev/null ;;
+	*) return 1 ;;
+	esac
+}
+
+installed() {
+	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ||
+		have_command_for "$1"
+}
+
+# Whether apt could install it.
+offered() {
+	apt-cache policy "$1" 2>/dev/null | grep 'Candidate: ' | grep -qv '(none)'
+}
+
+# wanted GROUP...: the packages of these groups, one a line
+wanted() {
+	for group; do
+		packages | awk -v group="$group" '$1 == group { print $2 }'
+	done
+}
+
+generic() {
+	for group in $groups; do
+		packages | sed -n "s/^$group  *[^ ]*  *//p"
+	done | awk '!seen[$0]++' | paste -s -d, - | sed 's/,/, /g'
+}
+
+# The packages that are not installed.
+missing() {
+	for package in $(wanted $groups) $named; do
+		installed "${package%\?}" || echo "$package"
+	done
+}
+
+# Of these, those to install: one with "?" only when apt has it.
+installable() {
+	for package; do
+		case $package in
+		*\?) offered "${package%\?}" && echo "${package%\?}" ;;
+		*) echo "$package" ;;
+		esac
+	done | awk '!seen[$0]++' | paste -s -d' ' -
+}
+
+# Whether apt has fetched its lists, which a fresh container has not.
+have_lists() {
+	find /var/lib/apt/lists -type f -name '*_*' 2>/dev/null | grep -q .
+}
+
+all_offered() {
+	for package; do
+		offered "$package" || return 1
+	done
+}
+
+apt() {
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@" \
+		>>"$log" 2>&1
+}
+
+install() {
+	all_offered "$@" && apt install -y --no-install-recommends "$@" && return
+	# There is none of that name, or none of that version any more: the lists may be old.
+	apt update && apt install -y --no-install-recommends "$@"
+}
+
+groups=
+named=
+for word; do
+	case $word in
+	--build | --demo | --test | --lint) groups="$groups ${word#--}" ;;
+	-*) die "unknown option $word; expected --build, --demo, --test, --lint or package names" ;;
+	*) named="$named $word" ;;
+	esac
+done
+[ -n "$groups$named" ] || groups=build
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+	die "no apt-get here. Needed: $(generic)$named." \
+		'With these there, "make && tools/demo.sh build" does without this script.'
+fi
+
+absent=$(missing)
+if have_lists; then
+	absent=$(installable $absent)
+fi
+[ -n "$absent" ] || exit 0
+
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+	sudo=sudo
+	command -v sudo >/dev/null ||
+		die "not root, and there is no sudo; as root say: apt-get install" \
+			"$(echo "$absent" | tr -d '?')"
+fi
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+trap 'exit 1' HUP INT TERM
+
+if ! have_lists; then
+	say "fetching the package lists${sudo:+ with sudo}"
+	apt update
+	absent=$(installable $absent)
+fi
+say "installing${sudo:+ with sudo}: $absent"
+if ! install $absent; then
+	tail -n 20 "$log" >&2
+	die "apt-get could not install: $absent"
+fi
