@@ -97,7 +97,7 @@ static void capture_structs(struct p11l_capture *c, const struct holder *holder,
 {
 	const struct p11l_member *member = &holder->member[i];
 	const struct p11l_struct *row = &p11l_structs[member->type.ref];
-	const uint8_t *address = address_of(holder, i);
+	const void *address = address_of(holder, i);
 	size_t count = length_of(c, holder, i);
 	size_t shown = count < P11L_CAPTURE_ELEMENTS ? count : P11L_CAPTURE_ELEMENTS;
 
@@ -107,7 +107,8 @@ static void capture_structs(struct p11l_capture *c, const struct holder *holder,
 		p11l_put_u64(&c->writer, P11L_ITEM_LENGTH, count);
 	} else if (p11l_put_array(&c->writer, P11L_ITEM_LIST, count, (uint16_t)shown)) {
 		for (size_t k = 0; k < shown; k++)
-			p11l_capture_struct(c, member->type.ref, address + k * row->size);
+			p11l_capture_struct(c, member->type.ref,
+			        (const void *)((uintptr_t)address + k * row->size));
 	}
 }
 

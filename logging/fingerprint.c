@@ -74,7 +74,7 @@ static void absorb_run(uint64_t v[4], const uint8_t *octets, size_t length)
 bool p11l_fingerprint(const void *octets, size_t length, uint32_t *print)
 {
 	size_t head = length <= WHOLE ? length : END, tail = length <= WHOLE ? 0 : END;
-	const uint8_t *end = (const uint8_t *)octets + (length - tail);
+	uintptr_t start = (uintptr_t)octets, end = start + (length - tail);
 	uint64_t v[4] = {
 	        key[0] ^ UINT64_C(0x736f6d6570736575),
 	        key[1] ^ UINT64_C(0x646f72616e646f6d),
@@ -83,10 +83,11 @@ bool p11l_fingerprint(const void *octets, size_t length, uint32_t *print)
 	};
 	uint64_t hash;
 
-	if (!p11l_readable(octets, head) || (tail != 0 && !p11l_readable(end, tail)))
+	if (end < start || !p11l_readable(octets, head) ||
+	        (tail != 0 && !p11l_readable((const void *)end, tail)))
 		return false;
 	absorb_run(v, octets, head);
-	absorb_run(v, end, tail);
+	absorb_run(v, (const uint8_t *)end, tail);
 	absorb(v, length);
 	v[2] ^= 0xff;
 	rounds(v, 4);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "known.h"
 
+#include "params.h"
+
 #include <pthread.h>
+#include <stdlib.h>
 
 #define SESSIONS 256
 #define OBJECTS  1024
@@ -22,8 +25,12 @@ struct object {
 	struct p11l_known known;
 };
 
-static struct session sessions[SESSIONS];
-static struct object objects[OBJECTS];
+struct p11l_known_tables {
+	struct session sessions[SESSIONS];
+	struct object objects[OBJECTS];
+};
+
+static struct p11l_known_tables own, *tables = &own;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t place(uint64_t handle, size_t size)
@@ -38,7 +45,7 @@ static struct session *session_entry(uint64_t handle, bool make)
 	struct session *free_one = NULL;
 
 	for (size_t i = 0; i < PROBES; i++) {
-		struct session *entry = &sessions[(start + i) % SESSIONS];
+		struct session *entry = &tables->sessions[(start + i) % SESSIONS];
 
 		if (entry->used && entry->handle == handle)
 			return entry;
@@ -48,7 +55,7 @@ static struct session *session_entry(uint64_t handle, bool make)
 	if (!make)
 		return NULL;
 	if (free_one == NULL)
-		free_one = &sessions[start];
+		free_one = &tables->sessions[start];
 	*free_one = (struct session){.used = true, .handle = handle, .slot = NO_SLOT};
 	return free_one;
 }
@@ -59,7 +66,7 @@ static struct object *object_entry(uint64_t slot, uint64_t handle, bool make)
 	struct object *free_one = NULL;
 
 	for (size_t i = 0; i < PROBES; i++) {
-		struct object *entry = &objects[(start + i) % OBJECTS];
+		struct object *entry = &tables->objects[(start + i) % OBJECTS];
 
 		if (entry->used && entry->handle == handle && entry->slot == slot)
 			return entry;
@@ -69,7 +76,7 @@ static struct object *object_entry(uint64_t slot, uint64_t handle, bool make)
 	if (!make)
 		return NULL;
 	if (free_one == NULL)
-		free_one = &objects[start];
+		free_one = &tables->objects[start];
 	*free_one = (struct object){.used = true, .handle = handle, .slot = slot};
 	return free_one;
 }
@@ -205,30 +212,29 @@ static void read_output(
 
 static void read_lesson(const struct p11l_record *record, struct lesson *lesson)
 {
-	const struct p11l_function *function = &p11l_functions[record->function];
-	const uint8_t *start = (const uint8_t *)(record + 1);
-	struct p11l_reader in = {start, start + record->in_size};
-	struct p11l_reader out = {in.end, (const uint8_t *)record + record->size};
+	struct p11l_params params;
 
-	for (unsigned i = 0; i < function->count; i++) {
-		const struct p11l_member *param = &function->param[i];
+	p11l_params_read(&params, record);
+	for (unsigned i = 0; i < params.function->count; i++) {
+		const struct p11l_param *param = &params.param[i];
+		struct p11l_reader in = {param->in.at, param->in.end};
+		struct p11l_reader out = {param->out.at, param->out.end};
 
-		if ((param->direction & P11L_IN) != 0 &&
-		        (param->type.role != P11L_ROLE_LENGTH || param->pointer))
-			read_input(&in, param, lesson);
-		if ((param->direction & P11L_OUT) != 0)
-			read_output(&out, param, lesson);
+		if (in.at != NULL)
+			read_input(&in, param->member, lesson);
+		if (out.at != NULL)
+			read_output(&out, param->member, lesson);
 	}
 }
 
 static void forget_slot(uint64_t slot, bool all)
 {
 	for (size_t i = 0; i < SESSIONS; i++)
-		if (all || sessions[i].slot == slot)
-			sessions[i].used = false;
+		if (all || tables->sessions[i].slot == slot)
+			tables->sessions[i].used = false;
 	for (size_t i = 0; i < OBJECTS; i++)
-		if (all || objects[i].slot == slot)
-			objects[i].used = false;
+		if (all || tables->objects[i].slot == slot)
+			tables->objects[i].used = false;
 }
 
 /* What a key function makes when its template leaves it open. */
@@ -361,4 +367,21 @@ bool p11l_known_object(uint64_t session, uint64_t object, struct p11l_known *kno
 		*known = entry->known;
 	pthread_mutex_unlock(&lock);
 	return entry != NULL;
+}
+
+struct p11l_known_tables *p11l_known_new(void)
+{
+	return calloc(1, sizeof(struct p11l_known_tables));
+}
+
+void p11l_known_use(struct p11l_known_tables *other)
+{
+	tables = other != NULL ? other : &own;
+}
+
+void p11l_known_set(uint64_t session, uint64_t object, const struct p11l_known *known)
+{
+	pthread_mutex_lock(&lock);
+	object_entry(slot_of(session), object, true)->known = *known;
+	pthread_mutex_unlock(&lock);
 }

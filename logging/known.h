@@ -29,6 +29,16 @@ bool p11l_known_object(uint64_t session, uint64_t object, struct p11l_known *kno
 void p11l_known_hold(void);
 void p11l_known_release(void);
 
+/*
+ * For the reader of saved traces, who has one thread: tables for each process that is in them, to
+ * be given to free(); the tables to use from now on (NULL: those of this process); and what a
+ * trace itself says of an object.
+ */
+struct p11l_known_tables;
+struct p11l_known_tables *p11l_known_new(void);
+void p11l_known_use(struct p11l_known_tables *tables);
+void p11l_known_set(uint64_t session, uint64_t object, const struct p11l_known *known);
+
 /* Reads class, key type and label out of a template item; other items are stepped over. */
 void p11l_known_template(struct p11l_reader *r, struct p11l_known *known);
 

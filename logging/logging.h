@@ -45,8 +45,19 @@ static inline bool p11l_idle(void)
 	       atomic_load_explicit(&p11l_gate_closed, memory_order_relaxed);
 }
 
-/* Before and after the vendor's function. Neither changes errno. p11l_leave returns rv. */
+/* Before and after a call of the host. Neither changes errno. p11l_leave returns rv. */
 void p11l_enter(struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *arg);
 CK_RV p11l_leave(struct p11l_call *call, CK_RV rv);
+
+/* The same for a call that the lens makes to the vendor on the host's behalf. */
+void p11l_enter_vendor(
+        struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *arg);
+CK_RV p11l_leave_vendor(struct p11l_call *call, CK_RV rv);
+
+/*
+ * Adds to the record of the host's call under way on this thread what a rule has changed: "before
+ * -> after". Nothing secret may be in the text. Does nothing when the call is not recorded.
+ */
+void p11l_note(const char *rule, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

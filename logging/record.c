@@ -63,3 +63,19 @@ void p11l_skip_item(struct p11l_reader *r)
 {
 	skip(r, 16);
 }
+
+static bool get_bytes(struct p11l_reader *r, const uint8_t **octets, size_t *size)
+{
+	if (p11l_get_item(r) != P11L_ITEM_BYTES)
+		return false;
+	p11l_get_u64(r);
+	*size = p11l_get_u16(r);
+	*octets = p11l_get_octets(r, size);
+	return true;
+}
+
+bool p11l_get_note(struct p11l_reader *r, struct p11l_noted *note)
+{
+	return get_bytes(r, &note->rule, &note->rule_size) &&
+	       get_bytes(r, &note->text, &note->text_size);
+}

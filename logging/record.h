@@ -7,6 +7,8 @@
  * The in-run has one item for each parameter of direction in or io, the out-run one for each of
  * direction out or io, in the order of the standard; lengths that are passed by value have none,
  * because the value they belong to carries them. Numbers are in the byte order of the machine.
+ *
+ * Last come notes on what the lens has changed, each two items of BYTES: the rule, and the text.
  */
 #ifndef P11L_RECORD_H
 #define P11L_RECORD_H
@@ -32,7 +34,10 @@ enum p11l_item {
 	P11L_ITEM_STRUCT,      /* u16 struct, u8 fields, an item each */
 };
 
-enum { P11L_RECORD_COMPLETE = 1, P11L_RECORD_OUTPUTS = 2 };
+enum { P11L_RECORD_COMPLETE = 1, P11L_RECORD_OUTPUTS = 2, P11L_RECORD_CHILD = 4 };
+
+/* What called what: the host the lens, or the lens the vendor. */
+enum p11l_layer { P11L_LAYER_APP, P11L_LAYER_VENDOR };
 
 struct p11l_record {
 	uint32_t size;     /* of all of it */
@@ -44,8 +49,11 @@ struct p11l_record {
 	uint32_t pid, tid;
 	uint16_t function;
 	uint8_t lane;
-	uint8_t state; /* P11L_RECORD_... */
-	uint32_t unused;
+	uint8_t state;       /* P11L_RECORD_... */
+	uint16_t notes_size; /* of the notes, which end the record */
+	uint8_t layer;       /* enum p11l_layer */
+	uint8_t unused;
+	uint64_t parent; /* P11L_RECORD_CHILD: the sequence of the call that this one is part of */
 };
 
 #define P11L_RECORD_SIZE (16 * 1024)
@@ -182,5 +190,21 @@ static inline const uint8_t *p11l_get_octets(struct p11l_reader *r, size_t *size
 
 /* Steps over one item, whatever it holds. */
 void p11l_skip_item(struct p11l_reader *r);
+
+/* Where the runs end and the notes begin. A damaged record has no notes; its size must be true. */
+static inline const uint8_t *p11l_record_notes(const struct p11l_record *record)
+{
+	size_t body = record->size - sizeof(*record);
+	size_t notes = record->notes_size <= body ? record->notes_size : 0;
+
+	return (const uint8_t *)(record + 1) + (body - notes);
+}
+
+/* The next note; false when there is none any more. */
+struct p11l_noted {
+	const uint8_t *rule, *text;
+	size_t rule_size, text_size;
+};
+bool p11l_get_note(struct p11l_reader *r, struct p11l_noted *note);
 
 #endif

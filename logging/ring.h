@@ -53,8 +53,11 @@ static inline uint64_t p11l_ring_space(uint32_t size)
 
 struct p11l_config;
 
-/* Opens the file and maps it; tells the user why when it fails. */
-bool p11l_ring_open(const struct p11l_config *config, uint64_t now);
+/*
+ * Makes the file and maps it. False when its name makes no sense; a file that cannot be made is
+ * told to the user, and tried again as long as calls come.
+ */
+bool p11l_ring_open(const struct p11l_config *config);
 
 /*
  * Stores the first entry of a call and gives it its sequence number, which is where it lies, or
@@ -67,5 +70,10 @@ void p11l_ring_put(const struct p11l_record *record);
 void p11l_ring_lost(void);
 
 void p11l_ring_close(void);
+
+/* Before a fork, after it in the parent, and in the child, which gets a file of its own. */
+void p11l_ring_hold(void);
+void p11l_ring_release(void);
+void p11l_ring_forked(void);
 
 #endif

@@ -1,177 +1,388 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Writing takes no lock. What a writer must know is one descriptor, and what that descriptor led to
+ * when it was opened: daemons close descriptors they do not know, and the number comes back as
+ * something else. Another file takes the place of the one before under the same number (dup3), so
+ * that whoever is writing meanwhile writes into the one or the other.
+ */
 #define _GNU_SOURCE
 #include "sink.h"
 
+#include "calm.h"
 #include "shim/util.h"
+#include "sink_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdatomic.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-static int sink = -1;
-static dev_t device; /* what the descriptor led to when it was opened */
-static ino_t inode;
-static bool regular;
-static atomic_ulong lost;
-static atomic_bool torn; /* the last record was cut off by a full disk */
+#define RETRY 100 /* ms between attempts to open what cannot be opened */
+#define LINE  2048
 
-/* Appends what one character after "%" stands for; false when it stands for nothing. */
-static bool expand_one(FILE *out, char what)
+static enum { DESCRIPTOR, FILE_BY_NAME, SYSLOG } kind;
+static struct p11l_sink_settings settings;
+
+static _Atomic int sink = -1;
+static _Atomic dev_t device;
+static _Atomic ino_t inode;
+static atomic_bool regular;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* to change the above */
+static int64_t retry_at;
+static bool headless;     /* the destination has not seen our head yet */
+static bool once;         /* it cannot be opened a second time */
+static atomic_bool stale; /* it must be opened anew, whatever it looks like */
+
+static atomic_ulong lost;   /* records */
+static atomic_ulong untold; /* of these, the ones that the trace does not say yet */
+static atomic_ulong told;   /* the ones that the user knows of */
+static _Atomic int reason;  /* why the last one was lost; 0: not for the destination's sake */
+static atomic_bool torn;    /* the last record was cut off by a full disk */
+
+int64_t p11l_sink_now(void)
 {
-	switch (what) {
-	case 'p':
-		return fprintf(out, "%ld", (long)getpid()) > 0;
-	case 'e':
-		return fputs(program_invocation_short_name, out) >= 0;
-	case 't':
-		return fprintf(out, "%lld", (long long)time(NULL)) > 0;
-	case '%':
-		return fputc('%', out) != EOF;
-	default:
-		return false;
-	}
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-char *p11l_sink_expand(const char *template)
+/* Whether the descriptor is still the one that was opened. */
+static bool is_ours(int fd, struct stat *st)
 {
-	char *name = NULL;
-	size_t size;
-	FILE *out = open_memstream(&name, &size);
-	bool ok = out != NULL;
-
-	for (const char *at = template; ok && *at != '\0'; at++)
-		ok = *at == '%' ? expand_one(out, *++at) : fputc(*at, out) != EOF;
-	if (out != NULL && fclose(out) != 0)
-		ok = false;
-	if (ok)
-		return name;
-	free(name);
-	p11l_message(
-	        "trace.destination \"%s\": after %% only p, e, t and %% mean something", template);
-	return NULL;
+	return fd >= 0 && fstat(fd, st) == 0 &&
+	       st->st_dev == atomic_load_explicit(&device, memory_order_relaxed) &&
+	       st->st_ino == atomic_load_explicit(&inode, memory_order_relaxed);
 }
 
-int p11l_sink_create(const char *name)
+/* How the sink is, found out by one system call. */
+static enum p11l_sink_state look(int fd)
 {
-	const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
 	struct stat st;
-	int fd = open(name, flags, 0600);
 
-	if (fd < 0 && errno == EEXIST && lstat(name, &st) == 0 && S_ISREG(st.st_mode) &&
-	        st.st_uid == geteuid() && unlink(name) == 0)
-		fd = open(name, flags, 0600);
-	return fd;
+	if (atomic_load_explicit(&stale, memory_order_relaxed) || !is_ours(fd, &st))
+		return P11L_SINK_GONE;
+	return kind == FILE_BY_NAME ? p11l_file_state(&st) : P11L_SINK_GOOD;
 }
 
-/* Never the place of a standard stream that is closed: what the host says would be in the file. */
+/* The first three belong to the host, even when it has closed them. */
 static int above_standard(int fd)
 {
-	int copy;
+	int higher;
 
 	if (fd < 0 || fd > STDERR_FILENO)
 		return fd;
-	copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	close(fd);
-	return copy;
+	return higher;
 }
 
-static int open_file(const char *template)
+/* Makes a new descriptor the one that is written to. */
+static void adopt(int fd, const struct stat *st)
 {
-	char *name = p11l_sink_expand(template);
-	int fd;
+	struct stat before;
+	int old = atomic_load(&sink);
+	bool replace = is_ours(old, &before);
 
-	if (name == NULL)
-		return -1;
-	fd = open(name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-	if (fd < 0)
-		p11l_message("cannot write the trace to %s: %s", name,
-		        errno == ELOOP ? "it is a symbolic link" : strerror(errno));
-	free(name);
-	return above_standard(fd);
+	regular = S_ISREG(st->st_mode);
+	atomic_store(&device, st->st_dev);
+	atomic_store(&inode, st->st_ino);
+	if (replace && dup3(fd, old, O_CLOEXEC) == old)
+		close(fd);
+	else
+		atomic_store(&sink, fd);
+	atomic_store(&stale, false);
+	atomic_store(&torn, false);
+}
+
+static void write_head(int fd, bool is_regular)
+{
+	char line[LINE];
+	size_t size = settings.head != NULL ? settings.head(line, sizeof(line)) : 0;
+	bool ok = true;
+
+	if (kind == SYSLOG)
+		ok = size == 0 || p11l_syslog_send(fd, line, size);
+	else if (size > 0)
+		ok = p11l_write(fd, is_regular, line, size) == size;
+	headless = false;
+	if (!ok) {
+		atomic_store(&reason, errno);
+		p11l_sink_lost();
+	}
 }
 
 /* A duplicate, so that a host that closes or reuses its own descriptor does not redirect us. */
-static int open_descriptor(const char *destination, const char *number)
+static int open_descriptor(void)
 {
-	char *end;
-	long fd = strtol(number, &end, 10);
-	int copy = -1;
+	const char *number = settings.destination;
 
-	if (*number != '\0' && *end == '\0' && fd >= 0 && fd <= INT_MAX)
-		copy = fcntl((int)fd, F_DUPFD_CLOEXEC, 3);
-	if (copy < 0)
-		p11l_message(
-		        "cannot write the trace to %s: that descriptor is not open", destination);
-	return copy;
+	number = strcmp(number, "stderr") == 0 ? "2" : number + sizeof("fd:") - 1;
+	return fcntl(atoi(number), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
-bool p11l_sink_open(const char *destination)
+static int open_any(void)
+{
+	switch (kind) {
+	case FILE_BY_NAME:
+		return p11l_file_open();
+	case SYSLOG:
+		return p11l_syslog_open(settings.destination[sizeof("syslog") - 1] == ':'
+		                                ? settings.destination + sizeof("syslog:") - 1
+		                                : "/dev/log");
+	default:
+		return open_descriptor();
+	}
+}
+
+static bool reopen(void)
 {
 	struct stat st;
+	int fd;
 
-	if (strcmp(destination, "stderr") == 0)
-		sink = open_descriptor(destination, "2");
-	else if (strncmp(destination, "fd:", 3) == 0)
-		sink = open_descriptor(destination, destination + 3);
-	else
-		sink = open_file(destination);
-	if (sink < 0 || fstat(sink, &st) != 0)
+	if (once)
+		atomic_store(&reason, EBADF);
+	if (once || p11l_sink_now() < retry_at)
 		return false;
-	device = st.st_dev;
-	inode = st.st_ino;
-	regular = S_ISREG(st.st_mode);
+	/* The number of a descriptor that is closed may lead anywhere later. */
+	once = kind == DESCRIPTOR;
+	fd = above_standard(open_any());
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		atomic_store(&reason, errno);
+		retry_at = p11l_sink_now() + RETRY;
+		return false;
+	}
+	if (headless || (kind == FILE_BY_NAME && st.st_size == 0))
+		write_head(fd, S_ISREG(st.st_mode));
+	adopt(fd, &st);
 	return true;
 }
 
-/* Daemons close descriptors they do not know, and the number comes back as something else. */
-static bool still_ours(void)
+/* The file stays open until its successor takes the number, so that others can go on. */
+static void rotate(int fd)
 {
+	if (p11l_file_rotate(fd) && !reopen())
+		p11l_file_unlock(fd);
+}
+
+/* Does what there is to do. Whoever can do without it does not wait while another does it. */
+static void mend(enum p11l_sink_state state)
+{
+	struct p11l_calm calm;
+
+	p11l_calm_begin(&calm);
+	if (state == P11L_SINK_GONE)
+		pthread_mutex_lock(&lock);
+	else if (pthread_mutex_trylock(&lock) != 0)
+		goto out;
+	state = look(atomic_load(&sink));
+	if (state == P11L_SINK_GONE)
+		reopen();
+	else if (state == P11L_SINK_FULL)
+		rotate(atomic_load(&sink));
+	pthread_mutex_unlock(&lock);
+out:
+	p11l_calm_end(&calm);
+}
+
+/* The descriptor to write to, or -1. A file that cannot be opened anew goes on as it was. */
+static int ready(void)
+{
+	int fd = atomic_load_explicit(&sink, memory_order_relaxed);
+	enum p11l_sink_state state = look(fd);
 	struct stat st;
 
-	return fstat(sink, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+	if (state == P11L_SINK_GOOD)
+		return fd;
+	mend(state);
+	fd = atomic_load(&sink);
+	if (atomic_load(&stale) || !is_ours(fd, &st))
+		return -1;
+	return kind != FILE_BY_NAME || st.st_nlink > 0 ? fd : -1;
+}
+
+static bool write_data(int fd, const char *data, size_t size)
+{
+	size_t written;
+
+	if (atomic_load_explicit(&torn, memory_order_relaxed)) {
+		if (p11l_write(fd, regular, "\n", 1) != 1)
+			return false;
+		atomic_store(&torn, false);
+	}
+	written = p11l_write(fd, regular, data, size);
+	if (written == size)
+		return true;
+	if (written > 0)
+		atomic_store(&torn, true);
+	return false;
+}
+
+/* A daemon that was started anew has forgotten the connection. */
+static bool send_data(int fd, const char *data, size_t size)
+{
+	if (p11l_syslog_send(fd, data, size))
+		return true;
+	if (errno != ECONNREFUSED && errno != ECONNRESET && errno != ENOTCONN)
+		return false;
+	atomic_store(&stale, true);
+	fd = ready();
+	return fd >= 0 && p11l_syslog_send(fd, data, size);
+}
+
+static bool deliver(int fd, const char *data, size_t size)
+{
+	if (kind == SYSLOG ? send_data(fd, data, size) : write_data(fd, data, size))
+		return true;
+	atomic_store(&reason, errno);
+	return false;
+}
+
+/* Says in the trace how many records are missing at this place. */
+static bool tell_lost(int fd)
+{
+	char line[LINE];
+	unsigned long count = atomic_exchange(&untold, 0);
+
+	if (count == 0 || settings.lost == NULL)
+		return true;
+	if (deliver(fd, line, settings.lost(count, line, sizeof(line))))
+		return true;
+	atomic_fetch_add(&untold, count);
+	return false;
 }
 
 void p11l_sink_write(const char *data, size_t size)
 {
-	int saved = errno;
-	bool ours = still_ours();
+	int saved = errno, fd = ready();
 
+	if (fd < 0 ||
+	        (atomic_load_explicit(&untold, memory_order_relaxed) != 0 && !tell_lost(fd)) ||
+	        !deliver(fd, data, size))
+		p11l_sink_lost();
 	errno = saved;
-	if (!ours) {
-		p11l_sink_lost();
-		return;
-	}
-	if (atomic_exchange_explicit(&torn, false, memory_order_relaxed))
-		p11l_write(sink, regular, "\n", 1);
-	if (!p11l_write(sink, regular, data, size)) {
-		p11l_sink_lost();
-		atomic_store_explicit(&torn, true, memory_order_relaxed);
-	}
+}
+
+size_t p11l_sink_limit(void)
+{
+	return kind == SYSLOG ? P11L_SYSLOG_SIZE - P11L_SYSLOG_START : SIZE_MAX;
 }
 
 void p11l_sink_lost(void)
 {
 	atomic_fetch_add_explicit(&lost, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&untold, 1, memory_order_relaxed);
 }
 
+static const char *words(int why)
+{
+	switch (why) {
+	case ELOOP:
+		return "it is a symbolic link";
+	case EBADF:
+		return "that descriptor is not open";
+	default:
+		return strerror(why);
+	}
+}
+
+static const char *shown(void)
+{
+	return kind == FILE_BY_NAME ? p11l_file_shown() : settings.destination;
+}
+
+/* The count is that of the whole process, because the same text is told only once. */
 void p11l_sink_report(void)
 {
-	unsigned long n = atomic_exchange(&lost, 0);
+	unsigned long count = atomic_load(&lost);
+	int why = atomic_load(&reason);
 
-	if (n > 0)
-		p11l_message("%lu trace records were lost", n);
+	if (atomic_exchange(&told, count) == count)
+		return;
+	if (why != 0)
+		p11l_message("%lu trace records were lost: %s: %s", count, shown(), words(why));
+	else
+		p11l_message("%lu trace records were lost", count);
+}
+
+/* "fd:" and a number */
+static bool is_descriptor(const char *destination)
+{
+	char *end;
+	long fd = strtol(destination + 3, &end, 10);
+
+	return destination[3] >= '0' && destination[3] <= '9' && *end == '\0' && fd <= INT_MAX;
+}
+
+/* Finds out what a destination is; false when it is nothing. */
+static bool understand(void)
+{
+	const char *destination = settings.destination;
+
+	if (strcmp(destination, "syslog") == 0 || strncmp(destination, "syslog:", 7) == 0) {
+		kind = SYSLOG;
+		return true;
+	}
+	kind = DESCRIPTOR;
+	if (strcmp(destination, "stderr") == 0)
+		return true;
+	if (strncmp(destination, "fd:", 3) == 0) {
+		if (!is_descriptor(destination))
+			p11l_message("cannot write the trace to %s: behind fd: stands a number",
+			        destination);
+		return is_descriptor(destination);
+	}
+	kind = FILE_BY_NAME;
+	return p11l_file_name(destination, settings.rotate, settings.keep);
+}
+
+bool p11l_sink_open(const struct p11l_sink_settings *wanted)
+{
+	settings = *wanted;
+	headless = true;
+	if (!understand())
+		return false;
+	if (!reopen())
+		p11l_message("cannot write the trace to %s: %s; what is lost by that is counted",
+		        shown(), words(atomic_load(&reason)));
+	return true;
 }
 
 void p11l_sink_close(void)
 {
-	if (sink >= 0 && still_ours())
-		close(sink);
-	sink = -1;
+	struct stat st;
+	int fd = atomic_exchange(&sink, -1);
+
+	if (is_ours(fd, &st))
+		close(fd);
+	p11l_file_free();
+}
+
+void p11l_sink_hold(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void p11l_sink_release(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* The name of the child's file is made when it has something to write. */
+void p11l_sink_forked(void)
+{
+	atomic_store(&lost, 0);
+	atomic_store(&untold, 0);
+	atomic_store(&told, 0);
+	if (kind == FILE_BY_NAME && p11l_file_forked()) {
+		atomic_store(&stale, true);
+		headless = true;
+		retry_at = 0;
+	}
+	pthread_mutex_unlock(&lock);
 }

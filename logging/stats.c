@@ -230,6 +230,8 @@ size_t p11l_stats_rows(struct p11l_stats_row *row, size_t size)
 
 void p11l_stats_reset(void)
 {
-	memset(entries, 0, sizeof(entries));
+	for (unsigned i = 0; i < ENTRIES; i++)
+		if (atomic_load(&entries[i].key) != 0)
+			memset(&entries[i], 0, sizeof(entries[i]));
 	memset(&overflow, 0, sizeof(overflow));
 }

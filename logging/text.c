@@ -1,37 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
 
-#include <string.h>
-
 #define SECOND UINT64_C(1000000000)
 #define DAY    86400
 
 static const char digits[] = "0123456789abcdef";
-
-void p11l_text_put_octets(struct p11l_text *t, const char *octets, size_t size)
-{
-	size_t room = (size_t)(t->end - t->at);
-
-	if (size > room) {
-		size = room;
-		t->full = true;
-	}
-	memcpy(t->at, octets, size);
-	t->at += size;
-}
-
-void p11l_text_put(struct p11l_text *t, const char *string)
-{
-	p11l_text_put_octets(t, string, strlen(string));
-}
-
-void p11l_text_char(struct p11l_text *t, char c)
-{
-	if (t->at < t->end)
-		*t->at++ = c;
-	else
-		t->full = true;
-}
 
 void p11l_text_decimal(struct p11l_text *t, uint64_t value)
 {
@@ -44,7 +17,7 @@ void p11l_text_padded(struct p11l_text *t, uint64_t value, unsigned least)
 	size_t at = sizeof(buffer);
 
 	do {
-		buffer[--at] = digits[value % 10];
+		buffer[--at] = (char)('0' + value % 10);
 		value /= 10;
 	} while (value != 0 || sizeof(buffer) - at < least);
 	p11l_text_put_octets(t, buffer + at, sizeof(buffer) - at);
@@ -77,6 +50,8 @@ void p11l_text_digits(struct p11l_text *t, const uint8_t *octets, size_t size)
 {
 	size_t room = (size_t)(t->end - t->at) / 2;
 
+	if (t->full)
+		return;
 	if (size > room) {
 		size = room;
 		t->full = true;
@@ -107,36 +82,35 @@ static void civil(uint64_t days, unsigned date[3])
 	date[0] = (unsigned)(year + era * 400 + (date[1] <= 2));
 }
 
-/* Numbers of the widths given, each followed by its mark. */
-static void put_row(struct p11l_text *t, const uint64_t *number, const char *marks)
+/* So many digits of a number, with leading zeros. */
+static void put_fixed(char *at, unsigned value, unsigned count)
 {
-	for (size_t i = 0; marks[i] != '\0'; i++) {
-		p11l_text_padded(t, number[i], 2);
-		p11l_text_char(t, marks[i]);
+	while (count > 0) {
+		at[--count] = (char)('0' + value % 10);
+		value /= 10;
 	}
 }
 
 void p11l_text_time(struct p11l_text *t, uint64_t time, unsigned digits_after)
 {
-	uint64_t seconds = time / SECOND, fraction = time % SECOND;
-	uint64_t clock[3] = {seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60};
-	unsigned date[3];
+	char line[] = "0000-00-00T00:00:00.000000000";
+	unsigned second = (unsigned)(time / SECOND % DAY), date[3];
 
-	civil(seconds / DAY, date);
-	p11l_text_padded(t, date[0], 4);
-	p11l_text_char(t, '-');
-	put_row(t, (uint64_t[]){date[1], date[2]}, "-T");
-	put_row(t, clock, "::.");
-	for (unsigned i = digits_after; i < 9; i++)
-		fraction /= 10;
-	p11l_text_padded(t, fraction, digits_after);
+	civil(time / SECOND / DAY, date);
+	put_fixed(line, date[0], 4);
+	put_fixed(line + 5, date[1], 2);
+	put_fixed(line + 8, date[2], 2);
+	put_fixed(line + 11, second / 3600, 2);
+	put_fixed(line + 14, second % 3600 / 60, 2);
+	put_fixed(line + 17, second % 60, 2);
+	put_fixed(line + 20, (unsigned)(time % SECOND), 9);
+	p11l_text_put_octets(t, line, 20 + digits_after);
 	p11l_text_char(t, 'Z');
 }
 
 void p11l_text_duration(struct p11l_text *t, uint64_t ns)
 {
-	const uint64_t second = 1000000000;
-	const uint64_t unit = ns < 1000000 ? 1000 : ns < second ? 1000000 : second;
+	const uint64_t unit = ns < 1000000 ? 1000 : ns < SECOND ? 1000000 : SECOND;
 	const unsigned places = unit == 1000 ? 1 : 3;
 
 	p11l_text_decimal(t, ns / unit);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Where text from outside ends up, and so what it must not contain. */
 enum p11l_escape {
@@ -15,16 +16,44 @@ enum p11l_escape {
 	P11L_ESCAPE_COMMENT, /* in one of those, within an XML comment */
 };
 
-/* What does not fit is left out; the caller keeps some room for the end of the record. */
+/*
+ * What does not fit is left out, and so is all that follows until full is taken back; the caller
+ * keeps some room for the end of the record.
+ */
 struct p11l_text {
 	char *at, *end;
 	enum p11l_escape escape;
-	bool full; /* something was left out */
+	bool full;
 };
 
-void p11l_text_put(struct p11l_text *t, const char *string);
-void p11l_text_put_octets(struct p11l_text *t, const char *octets, size_t size);
-void p11l_text_char(struct p11l_text *t, char c);
+static inline void p11l_text_char(struct p11l_text *t, char c)
+{
+	if (t->at < t->end && !t->full)
+		*t->at++ = c;
+	else
+		t->full = true;
+}
+
+static inline void p11l_text_put_octets(struct p11l_text *t, const char *octets, size_t size)
+{
+	size_t room = (size_t)(t->end - t->at);
+
+	if (t->full)
+		return;
+	if (size > room) {
+		size = room;
+		t->full = true;
+	}
+	memcpy(t->at, octets, size);
+	t->at += size;
+}
+
+/* Inline, because the length of a literal is then known. */
+static inline void p11l_text_put(struct p11l_text *t, const char *string)
+{
+	p11l_text_put_octets(t, string, strlen(string));
+}
+
 void p11l_text_decimal(struct p11l_text *t, uint64_t value);
 void p11l_text_hex(struct p11l_text *t, uint64_t value); /* with 0x */
 

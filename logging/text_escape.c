@@ -131,10 +131,11 @@ static void escape_stray(struct p11l_text *t, uint8_t octet)
 /* How many octets from the first on mean nothing special in any format. */
 static size_t plain(const uint8_t *octets, size_t size)
 {
+	static const char special[] = {'"', '\\', '&', '<', '>', '-'};
 	size_t n = 0;
 
 	while (n < size && octets[n] >= 0x20 && octets[n] < 0x7f &&
-	        memchr("\"\\&<>-", octets[n], 6) == NULL)
+	        memchr(special, octets[n], sizeof(special)) == NULL)
 		n++;
 	return n;
 }

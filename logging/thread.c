@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "thread.h"
 
-#include "known.h"
 #include "shim/util.h"
 
 #include <errno.h>
@@ -26,24 +25,14 @@ static void free_thread(void *data)
 	current = NULL;
 }
 
-static void note_fork(void)
+void p11l_threads_forked(void)
 {
 	atomic_store_explicit(&process, getpid(), memory_order_relaxed);
 }
 
-static void after_fork(void)
-{
-	note_fork();
-	p11l_known_release();
-}
-
 bool p11l_threads_start(void)
 {
-	static bool watching;
-
-	note_fork();
-	if (!watching)
-		watching = pthread_atfork(p11l_known_hold, p11l_known_release, after_fork) == 0;
+	p11l_threads_forked();
 	started = pthread_key_create(&key, free_thread) == 0;
 	return started;
 }
@@ -133,6 +122,8 @@ struct p11l_frame *p11l_frame_take(const struct p11l_call *call)
 	}
 	thread->depth++;
 	frame->owner = call;
+	frame->notes_size = 0;
+	frame->notes_full = false;
 	frame->record.head.pid = (uint32_t)thread->pid;
 	frame->record.head.tid = (uint32_t)thread->tid;
 	return frame;
@@ -145,4 +136,14 @@ void p11l_frame_give(struct p11l_frame *frame)
 	frame->owner = NULL;
 	if (thread->depth > 0 && thread->frame[thread->depth - 1] == frame)
 		thread->depth--;
+}
+
+struct p11l_frame *p11l_frame_of_host(void)
+{
+	const struct p11l_thread *thread = current;
+
+	for (unsigned i = thread != NULL ? thread->depth : 0; i > 0; i--)
+		if (thread->frame[i - 1]->record.head.layer == P11L_LAYER_APP)
+			return thread->frame[i - 1];
+	return NULL;
 }

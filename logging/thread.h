@@ -9,10 +9,11 @@
 
 #include <sys/types.h>
 
-#define P11L_TEXT_SIZE (32 * 1024)
+#define P11L_TEXT_SIZE  (32 * 1024)
+#define P11L_NOTES_SIZE 1024 /* of a record, for notes */
 
 /* Calls nest when a vendor calls back into the host, which calls in again. */
-#define P11L_FRAMES 4
+#define P11L_FRAMES 8
 
 struct p11l_call;
 struct p11l_thread;
@@ -25,6 +26,9 @@ struct p11l_frame {
 		struct p11l_record head;
 		uint8_t octets[P11L_RECORD_SIZE];
 	} record;
+	uint16_t notes_size;
+	bool notes_full;
+	uint8_t notes[P11L_NOTES_SIZE];
 	char text[P11L_TEXT_SIZE];
 };
 
@@ -47,6 +51,12 @@ void p11l_threads_stop(void);
 
 /* A free frame for a call of this thread, or NULL when it has none left or memory is short. */
 struct p11l_frame *p11l_frame_take(const struct p11l_call *call);
+
+/* The frame of the host's call that this thread is in; NULL when there is none. */
+struct p11l_frame *p11l_frame_of_host(void);
+
+/* In the child of a fork. */
+void p11l_threads_forked(void);
 
 /* Gives the frame of the innermost call back. */
 void p11l_frame_give(struct p11l_frame *frame);

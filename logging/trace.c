@@ -17,7 +17,6 @@
 #include "stats.h"
 #include "thread.h"
 
-
 static atomic_ullong sequence;
 
 static void lost(void)
@@ -37,7 +36,7 @@ static void begin_capture(const struct p11l_call *call)
 	uintptr_t here = (uintptr_t)call;
 
 	capture->writer = (struct p11l_writer){(uint8_t *)(&frame->record.head + 1),
-	        frame->record.octets + sizeof(frame->record), false};
+	        frame->record.octets + sizeof(frame->record) - P11L_NOTES_SIZE, false};
 	capture->reveal = p11l_trace.reveal;
 	capture->shown = p11l_trace.shown;
 	capture->depth = P11L_CAPTURE_DEPTH;
@@ -55,10 +54,11 @@ static void begin_capture(const struct p11l_call *call)
 
 static void write_record(struct p11l_frame *frame)
 {
-	size_t size;
+	size_t room = p11l_sink_limit(), size;
 
 	p11l_memcheck_defined(&frame->record, frame->record.head.size);
-	size = p11l_trace.format->record(&frame->record.head, frame->text, sizeof(frame->text));
+	size = p11l_trace.format->record(&frame->record.head, frame->text,
+	        room < sizeof(frame->text) ? room : sizeof(frame->text));
 	p11l_sink_write(frame->text, size);
 }
 
@@ -71,7 +71,6 @@ static void capture_entry(struct p11l_call *call)
 	p11l_capture_inputs(capture, &p11l_functions[call->function], call->arg);
 	head->size = (uint32_t)(capture->writer.at - (uint8_t *)head);
 	head->in_size = head->size - (uint32_t)sizeof(*head);
-	head->state = 0;
 }
 
 /* So that a call from which the vendor never returns is the last one that is seen. */
@@ -97,11 +96,23 @@ static uint64_t next_number(void)
 	                       : 1 + atomic_fetch_add_explicit(&sequence, 1, memory_order_relaxed);
 }
 
+static inline void fill_head(const struct p11l_call *call, unsigned lane, enum p11l_layer layer)
+{
+	struct p11l_record *head = &call->frame->record.head;
+
+	head->function = (uint16_t)call->function;
+	head->lane = (uint8_t)lane;
+	head->state = 0;
+	head->notes_size = 0;
+	head->layer = (uint8_t)layer;
+	head->unused = 0;
+	head->parent = 0;
+	head->sequence = next_number();
+}
+
 /* Records the call, unless the filter does not want it. */
 static void record_entry(struct p11l_call *call, unsigned lane, const struct p11l_active *active)
 {
-	struct p11l_record *head;
-
 	if (!p11l_filter_enter(&active->filter, call->function, call->arg)) {
 		call->start = p11l_clock_ticks();
 		return;
@@ -112,11 +123,7 @@ static void record_entry(struct p11l_call *call, unsigned lane, const struct p11
 		call->start = p11l_clock_ticks();
 		return;
 	}
-	head = &call->frame->record.head;
-	head->function = (uint16_t)call->function;
-	head->lane = (uint8_t)lane;
-	head->unused = 0;
-	head->sequence = next_number();
+	fill_head(call, lane, P11L_LAYER_APP);
 	capture_entry(call);
 	publish_entry(call);
 }
@@ -141,6 +148,27 @@ void p11l_enter(struct p11l_call *call, unsigned lane, unsigned function, const 
 	}
 }
 
+/* A call that the lens makes is recorded when the host's call that it is for is. */
+void p11l_enter_vendor(
+        struct p11l_call *call, unsigned lane, unsigned function, const uintptr_t *arg)
+{
+	const struct p11l_frame *host = p11l_frame_of_host();
+
+	*call = (struct p11l_call){.arg = arg, .function = function};
+	if (host == NULL)
+		return;
+	call->frame = p11l_frame_take(call);
+	if (call->frame == NULL) {
+		lost();
+		return;
+	}
+	fill_head(call, lane, P11L_LAYER_VENDOR);
+	call->frame->record.head.state = P11L_RECORD_CHILD;
+	call->frame->record.head.parent = host->record.head.sequence;
+	capture_entry(call);
+	publish_entry(call);
+}
+
 /*
  * What the vendor has written is looked at only where it says so. Reading attributes succeeds in
  * part with two of its errors, and marks the others.
@@ -151,6 +179,16 @@ static bool has_outputs(unsigned function, CK_RV rv)
 		return true;
 	return function == P11L_C_GetAttributeValue &&
 	       (rv == CKR_ATTRIBUTE_SENSITIVE || rv == CKR_ATTRIBUTE_TYPE_INVALID);
+}
+
+/* There is always room for them. */
+static void append_notes(struct p11l_frame *frame)
+{
+	struct p11l_record *head = &frame->record.head;
+
+	memcpy(frame->record.octets + head->size, frame->notes, frame->notes_size);
+	head->notes_size = frame->notes_size;
+	head->size += frame->notes_size;
 }
 
 /* A ring has the inputs already: there the outputs take their place. */
@@ -164,13 +202,15 @@ static void capture_return(struct p11l_call *call, CK_RV rv)
 		capture->writer.cut = false;
 		head->in_size = 0;
 	}
-	head->state = P11L_RECORD_COMPLETE;
+	head->state |= P11L_RECORD_COMPLETE;
 	if (has_outputs(call->function, rv)) {
 		head->state |= P11L_RECORD_OUTPUTS;
 		capture->sizes_only = rv == CKR_BUFFER_TOO_SMALL;
 		p11l_capture_outputs(capture, &p11l_functions[call->function], call->arg);
 	}
 	head->size = (uint32_t)(capture->writer.at - (uint8_t *)head);
+	if (call->frame->notes_size > 0)
+		append_notes(call->frame);
 }
 
 static void record_return(struct p11l_call *call, CK_RV rv, uint64_t duration)
@@ -190,7 +230,8 @@ static void record_return(struct p11l_call *call, CK_RV rv, uint64_t duration)
 		capture_return(call, rv);
 		if (p11l_filter_leave(&active->filter, rv, duration))
 			write_record(frame);
-		p11l_known_learn(head);
+		if (head->layer == P11L_LAYER_APP)
+			p11l_known_learn(head);
 	}
 	p11l_frame_give(frame);
 }
@@ -224,5 +265,12 @@ CK_RV p11l_leave(struct p11l_call *call, CK_RV rv)
 		record_return(call, rv, duration);
 	if (call->function == P11L_C_Finalize && rv == CKR_OK)
 		p11l_trace_report();
+	return rv;
+}
+
+CK_RV p11l_leave_vendor(struct p11l_call *call, CK_RV rv)
+{
+	if (call->frame != NULL)
+		record_return(call, rv, p11l_clock_ns(p11l_clock_ticks() - call->start));
 	return rv;
 }

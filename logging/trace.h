@@ -4,15 +4,7 @@
 #define P11L_TRACE_H
 
 #include "filter.h"
-#include "record.h"
-
-/* How a record is written down. */
-struct p11l_format {
-	/* What a trace begins with, and ends with when the host ends it; NULL: nothing. */
-	size_t (*head)(const struct p11l_config *config, char *buffer, size_t size);
-	size_t (*tail)(char *buffer, size_t size);
-	size_t (*record)(const struct p11l_record *record, char *buffer, size_t size);
-};
+#include "format.h"
 
 /* Settings that a control file changes while the process runs; replaced as a whole. */
 struct p11l_active {
@@ -36,5 +28,13 @@ void p11l_trace_refresh(void);
 
 /* What is due when the host has ended its use of the module, or unloads it. */
 void p11l_trace_report(void);
+
+/* Has all the locks of the trace taken before a fork, and children begin anew. */
+void p11l_trace_watch_forks(void);
+
+/* The part of trace_start.c in that. */
+void p11l_trace_hold(void);
+void p11l_trace_release(void);
+void p11l_trace_forked(void);
 
 #endif

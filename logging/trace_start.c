@@ -7,7 +7,6 @@
 #include "control.h"
 #include "fingerprint.h"
 #include "logging.h"
-#include "render_text.h"
 #include "ring.h"
 #include "shape.h"
 #include "shim/util.h"
@@ -17,9 +16,9 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct p11l_trace p11l_trace;
 
@@ -30,43 +29,61 @@ _Atomic uint32_t p11l_gate_closed = 1;
 static struct p11l_active first;       /* as configured */
 static struct p11l_control *control;   /* NULL: none */
 static const struct p11l_config *base; /* what a control file changes */
-static bool sink_open, ring_open, started;
+static bool sink_open, started;
 
-/* The first line of a text trace says who wrote it and what is hidden. */
-static size_t text_head(const struct p11l_config *config, char *buffer, size_t size)
+/* Changing the settings. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+#define FORKED UINT32_MAX /* "seen" in a child that has not called yet */
+static uint32_t seen_before_fork;
+
+/* A child that was forked must not end what its parent has begun. */
+static pid_t head_of;
+
+static size_t head(char *buffer, size_t size)
 {
-	const char *module = p11l_text(config, P11L_MODULE_PATH);
-	int n = snprintf(buffer, size,
-	        "# pkcs11-lens " P11L_VERSION
-	        " text trace 1; module %.700s; reveal %s; times are UTC\n",
-	        module != NULL ? module : "none", p11l_text(config, P11L_TRACE_REVEAL));
+	struct p11l_clock_base now;
+	struct p11l_about about = {
+	        .lens = P11L_VERSION,
+	        .program = program_invocation_short_name,
+	        .module = p11l_text(base, P11L_MODULE_PATH),
+	        .reveal = p11l_text(base, P11L_TRACE_REVEAL),
+	        .pid = (uint32_t)getpid(),
+	};
 
-	return (size_t)n < size ? (size_t)n : size - 1;
+	p11l_clock_rebase(&now);
+	about.time = now.time;
+	head_of = getpid();
+	return p11l_trace.format->head(&about, buffer, size);
 }
 
-static const struct p11l_format formats[] = {
-        [P11L_TRACE_TEXT] = {text_head, NULL, p11l_render_text},
-        [P11L_TRACE_RING] = {NULL, NULL, NULL},
-};
-
-static void write_head(const struct p11l_config *config)
+static void write_tail(void)
 {
-	char buffer[2048];
+	char buffer[64];
 
-	if (p11l_trace.format != NULL && p11l_trace.format->head != NULL)
-		p11l_sink_write(buffer, p11l_trace.format->head(config, buffer, sizeof(buffer)));
+	if (p11l_trace.format != NULL && p11l_trace.format->tail != NULL && head_of == getpid())
+		p11l_sink_write(buffer, p11l_trace.format->tail(buffer, sizeof(buffer)));
 }
 
 static bool open_destination(const struct p11l_config *config)
 {
-	struct p11l_clock_base now;
+	const struct p11l_format *format = p11l_trace.format;
+	struct p11l_sink_settings settings = {
+	        .destination = p11l_text(config, P11L_TRACE_DESTINATION),
+	        .rotate = p11l_number(config, P11L_TRACE_ROTATE),
+	        .keep = (unsigned)p11l_number(config, P11L_TRACE_KEEP),
+	        .head = format != NULL ? head : NULL,
+	        .lost = format != NULL ? format->lost : NULL,
+	};
 
-	if (p11l_trace.ring) {
-		p11l_clock_rebase(&now);
-		ring_open = p11l_ring_open(config, now.time);
-		return ring_open;
+	if (p11l_trace.ring)
+		return p11l_ring_open(config);
+	if (format != NULL && format->tail != NULL && settings.rotate != 0) {
+		p11l_message("trace.rotate is not for %s, a file of which has an end; it is left "
+		             "out of account",
+		        p11l_text(config, P11L_TRACE_FORMAT));
+		settings.rotate = 0;
 	}
-	sink_open = p11l_sink_open(p11l_text(config, P11L_TRACE_DESTINATION));
+	sink_open = p11l_sink_open(&settings);
 	return sink_open;
 }
 
@@ -102,8 +119,8 @@ static void read_settings(const struct p11l_config *config)
 	p11l_trace.ring = format == P11L_TRACE_RING;
 	p11l_trace.stats =
 	        format == P11L_TRACE_STATS_ONLY || p11l_number(config, P11L_TRACE_STATS) != 0;
-	if (format < sizeof(formats) / sizeof(formats[0]) && formats[format].record != NULL)
-		p11l_trace.format = &formats[format];
+	if (p11l_formats[format].record != NULL)
+		p11l_trace.format = &p11l_formats[format];
 	p11l_filter_read(&first.filter, config);
 }
 
@@ -119,8 +136,8 @@ bool p11l_trace_start(const struct p11l_config *config)
 	read_settings(config);
 	if (!p11l_threads_start() || !open_destination(config) || !open_control(config))
 		return false;
+	p11l_trace_watch_forks();
 	started = true;
-	write_head(config);
 	return true;
 }
 
@@ -151,28 +168,62 @@ static struct p11l_active *parse_control(char *text)
 	return active;
 }
 
+/* What a child counts is its own. */
+static void begin_child(void)
+{
+	if (atomic_load(&p11l_trace.seen) != FORKED)
+		return;
+	p11l_stats_reset();
+	atomic_store(&p11l_trace.seen, seen_before_fork);
+}
+
 /* Settings that were replaced are never freed: another thread may be reading them. */
+static void read_control(void)
+{
+	char text[P11L_CONTROL_SIZE];
+	const struct p11l_active *active;
+	uint32_t generation = p11l_control_read(control, text, sizeof(text));
+
+	if (generation == 0 || generation == atomic_load(&p11l_trace.seen))
+		return;
+	active = parse_control(text);
+	if (active != NULL)
+		atomic_store_explicit(&p11l_trace.active, active, memory_order_release);
+	atomic_store_explicit(&p11l_trace.seen, generation, memory_order_release);
+	active = atomic_load(&p11l_trace.active);
+	atomic_store(&p11l_gate_closed, active->on ? UINT32_MAX : generation);
+}
+
 void p11l_trace_refresh(void)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	char text[P11L_CONTROL_SIZE];
-	const struct p11l_active *active = NULL;
-	uint32_t generation;
 	int saved = errno;
 
-	if (control == NULL || pthread_mutex_trylock(&lock) != 0)
+	if (pthread_mutex_trylock(&lock) != 0)
 		return;
-	generation = p11l_control_read(control, text, sizeof(text));
-	if (generation != 0 && generation != atomic_load(&p11l_trace.seen)) {
-		active = parse_control(text);
-		if (active != NULL)
-			atomic_store_explicit(&p11l_trace.active, active, memory_order_release);
-		atomic_store_explicit(&p11l_trace.seen, generation, memory_order_release);
-		active = atomic_load(&p11l_trace.active);
-		atomic_store(&p11l_gate_closed, active->on ? UINT32_MAX : generation);
-	}
+	begin_child();
+	if (control != NULL)
+		read_control();
 	pthread_mutex_unlock(&lock);
 	errno = saved;
+}
+
+void p11l_trace_hold(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void p11l_trace_release(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+void p11l_trace_forked(void)
+{
+	uint32_t seen = atomic_exchange(&p11l_trace.seen, FORKED);
+
+	if (seen != FORKED)
+		seen_before_fork = seen;
+	pthread_mutex_unlock(&lock);
 }
 
 /* Lines of a report, gathered so that they are written as one. */
@@ -199,9 +250,14 @@ static void report_stats(void)
 	struct gathered gathered = {NULL, 0};
 
 	p11l_operation_sessions(&sessions.now, &sessions.peak);
-	p11l_stats_report_text(&sessions, gather, &gathered);
+	if (p11l_trace.format != NULL)
+		p11l_trace.format->stats(&sessions, gather, &gathered);
+	else
+		p11l_stats_report_text(&sessions, gather, &gathered);
 	if (sink_open)
 		p11l_sink_write(gathered.text, gathered.size);
+	else
+		p11l_write(STDERR_FILENO, false, gathered.text, gathered.size);
 	free(gathered.text);
 }
 
@@ -217,12 +273,9 @@ void p11l_trace_report(void)
 
 void p11l_trace_stop(bool exiting)
 {
-	char buffer[256];
-
 	if (!started)
 		return;
-	if (p11l_trace.format != NULL && p11l_trace.format->tail != NULL)
-		p11l_sink_write(buffer, p11l_trace.format->tail(buffer, sizeof(buffer)));
+	write_tail();
 	p11l_sink_report();
 	if (exiting)
 		return;

@@ -104,8 +104,12 @@ static void compose(void)
 	atexit(note_exit);
 	if (p11l_config_load(&state->config, error)) {
 		state->traced = p11l_trace_start(&state->config);
+		state->tapped = state->traced &&
+		                p11l_number(&state->config, P11L_TRACE_LAYERS) == P11L_LAYERS_BOTH;
 		if (!p11l_vendor_load(&state->vendor, &state->config, error))
 			p11l_message("%s", error);
+		if (state->tapped)
+			p11l_tap_getters(&state->vendor);
 	} else {
 		p11l_message("%s", error);
 	}

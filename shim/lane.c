@@ -57,8 +57,23 @@ static void take_vendor(struct p11l_lane *lane, const CK_FUNCTION_LIST_3_2 *tabl
 			ours[i] = theirs[i];
 }
 
+/* What the vendor does not have is not called there, and so not recorded. */
+static void tap(struct p11l_lane *lane, unsigned number)
+{
+	p11l_entry *to = p11l_entries(&lane->vendor);
+	const p11l_entry *stub = p11l_const_entries(p11l_unsupported);
+	const p11l_entry *wrapper = p11l_const_entries(p11l_vendor_wrappers[number]);
+
+	lane->tapped = lane->vendor;
+	for (unsigned i = 0; i < P11L_FUNCTIONS; i++)
+		if (to[i] != stub[i])
+			to[i] = wrapper[i];
+}
+
 static void publish(struct p11l_lane *lane, unsigned number)
 {
+	if (p11l_state.tapped && lane->source != p11l_nowhere)
+		tap(lane, number);
 	lane->down = lane->vendor;
 	lane->down.C_Initialize = p11l_initialise;
 	lane->down.C_Finalize = p11l_finalise;
@@ -85,7 +100,7 @@ static const struct p11l_lane *find(const void *table, unsigned width)
 
 static const struct p11l_lane *make(const CK_FUNCTION_LIST_3_2 *table, unsigned width)
 {
-	struct p11l_lane *lane = &p11l_lanes[lane_count].lane;
+	struct p11l_lane *lane;
 
 	if (lane_count == P11L_LANES) {
 		p11l_message("the vendor has more than %d function tables; one of them is neither "
@@ -94,6 +109,7 @@ static const struct p11l_lane *make(const CK_FUNCTION_LIST_3_2 *table, unsigned 
 		        P11L_LANES);
 		return NULL;
 	}
+	lane = &p11l_lanes[lane_count].lane;
 	lane->source = table;
 	lane->width = width;
 	take_vendor(lane, table, proven_width(table, width));

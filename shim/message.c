@@ -57,30 +57,32 @@ void p11l_message(const char *format, ...)
 	errno = saved;
 }
 
-static bool write_all(int fd, const char *data, size_t size)
+static size_t write_all(int fd, const char *data, size_t size)
 {
-	while (size > 0) {
-		ssize_t n = write(fd, data, size);
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = write(fd, data + done, size - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return false;
-		data += n;
-		size -= (size_t)n;
+			break;
+		done += (size_t)n;
 	}
-	return true;
+	return done;
 }
 
 /*
  * A write to a pipe whose reader is gone raises SIGPIPE, which the host did not ask for: block
  * it, write, and swallow the one we caused.
  */
-static bool write_pipe(int fd, const char *data, size_t size)
+static size_t write_pipe(int fd, const char *data, size_t size)
 {
 	const struct timespec now = {0, 0};
 	sigset_t pipe_set, before, pending;
-	bool ok;
+	size_t done;
+	int why;
 
 	sigemptyset(&pipe_set);
 	sigaddset(&pipe_set, SIGPIPE);
@@ -88,23 +90,26 @@ static bool write_pipe(int fd, const char *data, size_t size)
 	if (sigismember(&pending, SIGPIPE) == 1)
 		return write_all(fd, data, size);
 	pthread_sigmask(SIG_BLOCK, &pipe_set, &before);
-	ok = write_all(fd, data, size);
-	if (!ok && errno == EPIPE)
+	done = write_all(fd, data, size);
+	why = errno;
+	if (done < size && why == EPIPE)
 		while (sigtimedwait(&pipe_set, NULL, &now) < 0 && errno == EINTR)
 			continue;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return ok;
+	errno = why;
+	return done;
 }
 
-bool p11l_write(int fd, bool regular, const void *data, size_t size)
+size_t p11l_write(int fd, bool regular, const void *data, size_t size)
 {
 	int saved = errno, state;
-	bool ok;
+	size_t done;
 
 	/* A cancelled thread must not leave from inside the lens. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	ok = regular ? write_all(fd, data, size) : write_pipe(fd, data, size);
+	done = regular ? write_all(fd, data, size) : write_pipe(fd, data, size);
 	pthread_setcancelstate(state, NULL);
-	errno = saved;
-	return ok;
+	if (done == size)
+		errno = saved;
+	return done;
 }

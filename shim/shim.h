@@ -33,6 +33,7 @@ struct p11l_lane {
 	CK_FUNCTION_LIST_3_2 published; /* what the host sees; stamped with the vendor's version */
 	CK_FUNCTION_LIST_3_2 down; /* what a wrapper calls: the vendor, or ours where always ours */
 	CK_FUNCTION_LIST_3_2 vendor; /* the vendor's functions, stubs where it has none */
+	CK_FUNCTION_LIST_3_2 tapped; /* the same, when what stands in vendor records calls to it */
 	const void *source;          /* the vendor's table */
 	unsigned width;              /* how many functions of it were taken */
 };
@@ -89,6 +90,7 @@ struct p11l_state {
 	const struct p11l_lane
 	        *base; /* the lane of C_GetFunctionList, or the one that leads nowhere */
 	bool traced;   /* published tables hold the tracing wrappers */
+	bool tapped;   /* and calls to the vendor are recorded too */
 };
 extern struct p11l_state p11l_state;
 
@@ -113,8 +115,12 @@ static inline const p11l_entry *p11l_const_entries(const CK_FUNCTION_LIST_3_2 *t
 	return (const p11l_entry *)(const void *)&table->C_Initialize;
 }
 
-/* The tracing wrappers of a lane: gen/wrap.inc, compiled once per lane. */
-extern const CK_FUNCTION_LIST_3_2 *const p11l_wrappers[P11L_LANES];
+/* The tracing wrappers of a lane: gen/wrap.inc, compiled once per lane and side. */
+extern const CK_FUNCTION_LIST_3_2 *const p11l_wrappers[P11L_LANES];        /* call lane.down */
+extern const CK_FUNCTION_LIST_3_2 *const p11l_vendor_wrappers[P11L_LANES]; /* call lane.tapped */
+
+/* Has the calls to the vendor's getters recorded, which go by no lane. */
+void p11l_tap_getters(struct p11l_vendor *vendor);
 
 /* Stubs: what the vendor does not have, and what there is when there is no vendor. */
 extern const CK_FUNCTION_LIST_3_2 *const p11l_unsupported; /* CKR_FUNCTION_NOT_SUPPORTED */

@@ -27,9 +27,10 @@ bool p11l_executable(const void *address);
 void p11l_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Writes all of it, whatever signals or cancellation do; false when some was lost. A descriptor
- * that is no regular file may be a pipe without a reader: then no SIGPIPE reaches the host.
+ * Writes all of it, whatever signals or cancellation do. Returns how much was written; when that
+ * is not all, errno says why. A descriptor that is no regular file may be a pipe without a reader:
+ * then no SIGPIPE reaches the host.
  */
-bool p11l_write(int fd, bool regular, const void *data, size_t size);
+size_t p11l_write(int fd, bool regular, const void *data, size_t size);
 
 #endif

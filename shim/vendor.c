@@ -20,17 +20,35 @@ static const void *own_object(void)
 	return object_of((const void *)&p11l_state);
 }
 
+/* RTLD_DEFAULT would also find what only this library itself sees. */
+static bool is_global(void)
+{
+	void *program = dlopen(NULL, RTLD_LAZY);
+	bool global = false;
+
+	if (program != NULL) {
+		global = object_of(dlsym(program, "C_GetFunctionList")) == own_object();
+		dlclose(program);
+	}
+	return global;
+}
+
+static bool is_sanitized(void)
+{
+	return dlsym(RTLD_DEFAULT, "__asan_init") != NULL ||
+	       dlsym(RTLD_DEFAULT, "__tsan_init") != NULL;
+}
+
 /*
  * When the lens is in the global namespace (linked or preloaded), a vendor that calls its own C_
  * functions through its symbol table would reach ours and go round for ever. Binding deep avoids
  * that; it is not the rule because it also hides replaced allocators from the vendor, and
- * AddressSanitizer refuses it.
+ * sanitizers refuse it.
  */
 static int bind_flags(unsigned long bind)
 {
-	bool global = object_of(dlsym(RTLD_DEFAULT, "C_GetFunctionList")) == own_object();
-	bool sanitized = dlsym(RTLD_DEFAULT, "__asan_init") != NULL;
-	bool deep = bind == P11L_BIND_DEEP || (bind == P11L_BIND_AUTO && global && !sanitized);
+	bool deep = bind == P11L_BIND_DEEP ||
+	            (bind == P11L_BIND_AUTO && is_global() && !is_sanitized());
 
 	return RTLD_NOW | RTLD_LOCAL | (deep ? RTLD_DEEPBIND : 0);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The tracing wrappers, one set for each lane. */
+/* The wrappers that record what the host calls, one set for each lane. */
 #include "shim.h"
 
 #include "logging/logging.h"
 
-#define P11L_LANE_DOWN p11l_lanes[P11L_LANE_NUMBER].lane.down
+#define P11L_LANE_DOWN  p11l_lanes[P11L_LANE_NUMBER].lane.down
+#define P11L_LANE_ENTER p11l_enter
+#define P11L_LANE_LEAVE p11l_leave
 
 #define P11L_LANE(name)  lane0_##name
 #define P11L_LANE_NUMBER 0

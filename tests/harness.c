@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SKIPPED 77
+#define SKIPPED  77
 #define PATIENCE 120 /* seconds that a case may take, on slow machines and under valgrind */
 
 static void *lens;
@@ -276,8 +276,8 @@ CK_RV get_interface(
 	void *symbol = lens_symbol("C_GetInterface");
 
 	memcpy(&get, &symbol, sizeof(symbol));
-	return get((CK_UTF8CHAR *)(uintptr_t)name, (CK_VERSION *)(uintptr_t)version, interface,
-	        flags);
+	return get(
+	        (CK_UTF8CHAR *)(uintptr_t)name, (CK_VERSION *)(uintptr_t)version, interface, flags);
 }
 
 CK_FUNCTION_LIST_3_2 *function_list(void)

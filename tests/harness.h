@@ -31,6 +31,18 @@
 	}                                         \
 	static void name##_in_child(void)
 
+/* Whether this is built with the address sanitizer, which does not bear everything. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 void run_case(void (*body)(void), const char *name);

@@ -17,10 +17,10 @@ SHIM_TESTS = $(patsubst tests/shim/%.c,$(TEST_DIR)/shim-%,$(wildcard tests/shim/
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(TEST_DIR)/unit-%,$(wildcard tests/unit/*.c))
 TEST_HOST  = $(TEST_DIR)/helpers/host
 TEST_LIBS  = -lcmocka -ldl -lpthread
-HARNESS    = $(BUILD)/obj/tests/harness.o $(SPEC_OBJ)
+HARNESS    = $(BUILD)/obj/tests/harness.o $(BUILD)/obj/tests/leaks.o $(SPEC_OBJ)
 
 TEST_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/shim/*.c tests/unit/*.c \
-	tests/mock/*.c tests/helpers/*.c) tests/harness.c)
+	tests/mock/*.c tests/helpers/*.c tests/*.c))
 
 build-tests: $(BUILD)/pkcs11-lens.so $(MOCKS) $(PERSONALITIES) $(SHIM_TESTS) $(UNIT_TESTS) $(TEST_HOST)
 

@@ -30,6 +30,9 @@ packages() {
 		test  valgrind?             valgrind
 		test  strace?               strace
 		test  jq                    jq
+		test  libxml2-utils         xmllint
+		test  python3-jsonschema    jsonschema for Python 3
+		test  p11-kit-modules?      p11-kit (trust module)
 		test  libp11-kit-dev?       p11-kit (development files)
 		test  libnss3-dev?          NSS (development files)
 		test  libsofthsm2-dev?      SoftHSM 2 (development files)

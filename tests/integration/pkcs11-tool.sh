@@ -133,11 +133,10 @@ session() {
 	changes
 }
 
-# Random are: points, generated AES keys, object handles and their order, and the slot id and serial
-# number of the second token.
+# Random are: points, generated AES keys, object handles and their order, and addresses.
 normalise() {
 	sed -E -e '/EC_POINT: /s/[0-9a-f]{20,}/POINT/' -e '/VALUE: /s/ [0-9a-f]{32}$/ VALUE/' \
-		-e 's/^(Data object) [0-9]+/\1 N/' |
+		-e 's/^(Data object) [0-9]+/\1 N/' -e 's/(source_ptr=)0x[0-9a-f]+/\1ADDRESS/' |
 		case $1 in
 		objects-* | pin-new) awk '
 			/^[^ ]/ { if (block != "") print block; block = $0; next }

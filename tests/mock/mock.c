@@ -184,8 +184,8 @@ static bool is_refused(const CK_VERSION *version)
 static bool fits(const CK_INTERFACE *interface, const CK_UTF8CHAR *name, const CK_VERSION *version,
         CK_FLAGS flags)
 {
-	return (name == NULL || strcmp((const char *)name,
-	                                (const char *)interface->pInterfaceName) == 0) &&
+	return (name == NULL ||
+	               strcmp((const char *)name, (const char *)interface->pInterfaceName) == 0) &&
 	       (version == NULL ||
 	               memcmp(interface->pFunctionList, version, sizeof(*version)) == 0) &&
 	       (interface->flags & flags) == flags;
@@ -199,7 +199,8 @@ static CK_RV get_interface(const uintptr_t *arg)
 	if (interface == NULL)
 		return CKR_ARGUMENTS_BAD;
 	for (unsigned i = 0; i < mock_control.interfaces && !is_refused(version); i++) {
-		if (fits(&mock_control.interface[i], (const CK_UTF8CHAR *)arg[0], version, arg[3])) {
+		if (fits(&mock_control.interface[i], (const CK_UTF8CHAR *)arg[0], version,
+		            arg[3])) {
 			*interface = &mock_control.interface[i];
 			return CKR_OK;
 		}
@@ -213,8 +214,7 @@ static void note_call(unsigned function, const uintptr_t *arg)
 {
 	take_lock();
 	mock_control.calls[function]++;
-	memcpy(mock_control.arg[function], arg,
-	        p11l_functions[function].count * sizeof(arg[0]));
+	memcpy(mock_control.arg[function], arg, p11l_functions[function].count * sizeof(arg[0]));
 	give_lock();
 }
 

@@ -27,8 +27,7 @@ static struct value first_input(unsigned function, const uintptr_t *arg)
 	for (unsigned i = 0; i < row->count; i++)
 		if (row->param[i].type.role == P11L_ROLE_BYTES &&
 		        row->param[i].direction == P11L_IN && arg[i] != 0)
-			return (struct value){
-			        (const void *)arg[i], arg[row->param[i].length_ref]};
+			return (struct value){(const void *)arg[i], arg[row->param[i].length_ref]};
 	return (struct value){"", 0};
 }
 

@@ -34,7 +34,8 @@ static void fill_behind(uint8_t *page, size_t size, enum mock_after after)
 
 static void fill_table(uint8_t *table, const struct mock_plan *plan)
 {
-	const mock_entry *all = (const mock_entry *)(const void *)&mock_all_functions()->C_Initialize;
+	const mock_entry *all =
+	        (const mock_entry *)(const void *)&mock_all_functions()->C_Initialize;
 
 	memcpy(table, &plan->version, sizeof(plan->version));
 	for (unsigned i = 0; i < plan->entries; i++) {
@@ -48,8 +49,8 @@ static const void *build_table(const struct mock_plan *plan)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t size = HEAD + plan->entries * sizeof(mock_entry);
-	uint8_t *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-	        -1, 0);
+	uint8_t *pages =
+	        mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (pages == MAP_FAILED) {
 		perror("mock: mmap");

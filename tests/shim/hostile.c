@@ -13,10 +13,12 @@ static uint8_t *buffer; /* BUFFER octets, behind which nothing can be read */
 static CK_FUNCTION_LIST_3_2 *p11;
 
 /* With everything shown that can be shown, so that as much as possible is looked at. */
+static const char *options = ",entry=yes,reveal=data+keys+pins,bytes=1024";
+
 static void start(const char *personality)
 {
 	use_vendor("mock.so", personality);
-	use_trace(",entry=yes,reveal=data+keys+pins,bytes=1024");
+	use_trace(options);
 	load_lens();
 	p11 = interface_table(3, 2);
 	buffer = before_guard(BUFFER);
@@ -44,9 +46,17 @@ static void assert_whole_lines(size_t least)
 static uintptr_t wild(unsigned i)
 {
 	const uintptr_t values[] = {
-	        1, 8, 0xfff, 0x1000, 0x4141414141414141, ~(uintptr_t)0, ~(uintptr_t)0 - 7,
-	        (uintptr_t)buffer + BUFFER, (uintptr_t)buffer + BUFFER - 1,
-	        (uintptr_t)buffer + BUFFER - 8, (uintptr_t)1 << 62,
+	        1,
+	        8,
+	        0xfff,
+	        0x1000,
+	        0x4141414141414141,
+	        ~(uintptr_t)0,
+	        ~(uintptr_t)0 - 7,
+	        (uintptr_t)buffer + BUFFER,
+	        (uintptr_t)buffer + BUFFER - 1,
+	        (uintptr_t)buffer + BUFFER - 8,
+	        (uintptr_t)1 << 62,
 	};
 
 	return i < COUNT(values) ? values[i] : 0;
@@ -106,6 +116,12 @@ CASE(wild_pointers_with_a_vendor_that_refuses_them)
 
 CASE(wild_pointers_with_a_vendor_that_looks_at_nothing)
 {
+	call_all_wild("@silent");
+}
+
+CASE(wild_pointers_to_what_is_hidden)
+{
+	options = ",entry=yes";
 	call_all_wild("@silent");
 }
 
@@ -251,13 +267,24 @@ static void try_attribute(CK_ATTRIBUTE_TYPE type)
 	}
 }
 
-CASE(wild_pointers_in_every_attribute)
+static void try_every_attribute(void)
 {
 	start("@silent");
 	for (size_t i = 0; i < p11l_attribute_count; i++)
 		try_attribute(p11l_attributes[i].type);
 	try_attribute(CKA_VENDOR_DEFINED + 7);
 	assert_whole_lines(1000);
+}
+
+CASE(wild_pointers_in_every_attribute)
+{
+	try_every_attribute();
+}
+
+CASE(wild_pointers_in_every_hidden_attribute)
+{
+	options = "";
+	try_every_attribute();
 }
 
 CASE(templates_that_are_shorter_than_their_count)
@@ -303,12 +330,8 @@ CASE(length_far_larger_than_what_is_shown)
 	CK_ULONG room = BUFFER;
 	uint8_t signature[BUFFER];
 
-	use_vendor("mock.so", "");
-	use_trace(",reveal=data,bytes=64");
-	load_lens();
-	p11 = interface_table(3, 2);
-	buffer = before_guard(BUFFER);
-	memset(buffer, 0x61, BUFFER);
+	options = ",reveal=data,bytes=64";
+	start("");
 	open_session(p11);
 	p11->C_Sign(MOCK_SESSION, buffer, (CK_ULONG)1 << 40, signature, &room);
 	assert_non_null(strstr(trace_line("C_Sign"), "6161...<1099511627776 bytes>"));
@@ -320,11 +343,8 @@ CASE(length_far_larger_than_a_hidden_buffer)
 	CK_ULONG room = BUFFER;
 	uint8_t signature[BUFFER];
 
-	use_vendor("mock.so", "");
-	use_trace("");
-	load_lens();
-	p11 = interface_table(3, 2);
-	buffer = before_guard(BUFFER);
+	options = "";
+	start("");
 	open_session(p11);
 	p11->C_Sign(MOCK_SESSION, buffer, (CK_ULONG)1 << 40, signature, &room);
 	p11->C_Login(MOCK_SESSION, CKU_USER, buffer, BUFFER + 1);
@@ -353,11 +373,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(wild_pointers_with_a_vendor_that_refuses_them),
 	        cmocka_unit_test(wild_pointers_with_a_vendor_that_looks_at_nothing),
+	        cmocka_unit_test(wild_pointers_to_what_is_hidden),
 	        cmocka_unit_test(wild_pointers_with_a_vendor_whose_buffers_are_too_small),
 	        cmocka_unit_test(wild_pointers_with_attributes_that_are_sensitive),
 	        cmocka_unit_test(wild_pointers_for_getters_that_refuse_them),
 	        cmocka_unit_test(wild_pointers_in_mechanism_parameters),
 	        cmocka_unit_test(wild_pointers_in_parameters_without_a_struct),
+	        cmocka_unit_test(wild_pointers_in_every_hidden_attribute),
 	        cmocka_unit_test(wild_pointers_in_every_attribute),
 	        cmocka_unit_test(templates_that_are_shorter_than_their_count),
 	        cmocka_unit_test(template_that_holds_itself),

@@ -85,22 +85,22 @@ CASE(configured_string_arrives_when_the_host_has_no_arguments)
 
 CASE(configured_string_joins_the_hosts_arguments)
 {
-	CK_C_INITIALIZE_ARGS args = {NULL, NULL, NULL, NULL, CKF_OS_LOCKING_OK, NULL};
+	struct long_args args = {{NULL, NULL, NULL, NULL, CKF_OS_LOCKING_OK, NULL}, 0};
 
-	assert_int_equal(start("[module]\ninit_args = from the file\n")->C_Initialize(&args),
-	        CKR_OK);
+	assert_int_equal(
+	        start("[module]\ninit_args = from the file\n")->C_Initialize(&args), CKR_OK);
 	assert_string_equal(seen.reserved, "from the file");
 	assert_int_equal(seen.copy.flags, CKF_OS_LOCKING_OK);
-	assert_null(args.pReserved);
+	assert_null(args.args.pReserved);
 }
 
 CASE(the_hosts_own_string_wins)
 {
 	char reserved[] = "the host's own";
-	CK_C_INITIALIZE_ARGS args = {NULL, NULL, NULL, NULL, 0, reserved};
+	struct long_args args = {{NULL, NULL, NULL, NULL, 0, reserved}, 0};
 
-	assert_int_equal(start("[module]\ninit_args = from the file\n")->C_Initialize(&args),
-	        CKR_OK);
+	assert_int_equal(
+	        start("[module]\ninit_args = from the file\n")->C_Initialize(&args), CKR_OK);
 	assert_ptr_equal(seen.args, &args);
 	assert_string_equal(seen.reserved, "the host's own");
 }

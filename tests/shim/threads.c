@@ -129,8 +129,8 @@ static void open_sessions(void)
 {
 	assert_int_equal(p11->C_Initialize(NULL), CKR_OK);
 	for (unsigned i = 0; i < THREADS; i++)
-		assert_int_equal(p11->C_OpenSession(MOCK_SLOT, CKF_SERIAL_SESSION, NULL, NULL,
-		                         &sessions[i]),
+		assert_int_equal(
+		        p11->C_OpenSession(MOCK_SLOT, CKF_SERIAL_SESSION, NULL, NULL, &sessions[i]),
 		        CKR_OK);
 }
 
@@ -302,8 +302,8 @@ static void *search(void *data)
 		expect(p11->C_FindObjectsInit(sessions[number], &template, 1) == CKR_OK);
 		expect(p11->C_FindObjects(sessions[number], object, 4, &count) == CKR_OK);
 		expect(p11->C_FindObjectsFinal(sessions[number]) == CKR_OK);
-		expect(p11->C_GetAttributeValue(
-		               sessions[number], MOCK_OBJECT + 1, &label, 1) == CKR_OK);
+		expect(p11->C_GetAttributeValue(sessions[number], MOCK_OBJECT + 1, &label, 1) ==
+		        CKR_OK);
 	}
 	return NULL;
 }

@@ -73,8 +73,7 @@ CASE(duration_is_the_vendors)
 	start("sleep C_GetInfo 3ms\n");
 	t.p11->C_GetInfo(NULL);
 	assert_int_equal(
-	        sscanf(last_line(), "C_GetInfo() = CKR_ARGUMENTS_BAD %lf%2s", &took, unit),
-	        2);
+	        sscanf(last_line(), "C_GetInfo() = CKR_ARGUMENTS_BAD %lf%2s", &took, unit), 2);
 	assert_string_equal(unit, "ms");
 	assert_true(took >= 3.0 && took < 1000.0);
 }
@@ -105,8 +104,7 @@ CASE(handles_tell_what_they_are)
 	CK_OBJECT_CLASS class = CKO_SECRET_KEY;
 	CK_KEY_TYPE type = CKK_AES;
 	CK_ATTRIBUTE template[] = {{CKA_CLASS, &class, sizeof(class)},
-	        {CKA_KEY_TYPE, &type, sizeof(type)},
-	        {CKA_LABEL, (void *)(uintptr_t) "vault", 5}};
+	        {CKA_KEY_TYPE, &type, sizeof(type)}, {CKA_LABEL, (void *)(uintptr_t) "vault", 5}};
 	CK_MECHANISM mechanism = {CKM_AES_ECB, NULL, 0};
 	CK_OBJECT_HANDLE key;
 
@@ -135,7 +133,7 @@ CASE(search)
 	assert_line("C_GetObjectSize(hSession=0x100, hObject=0x502<CKO_CERTIFICATE>, pulSize=1) "
 	            "= CKR_OK");
 	t.p11->C_FindObjectsInit(t.session, NULL, 0);
-	assert_non_null(strstr(last_line(), "pTemplate=[0])"));
+	assert_non_null(strstr(last_line(), "pTemplate=NULL)"));
 }
 
 /* Two calls: how long is it, and what is it. */
@@ -232,8 +230,9 @@ CASE(parameters_field_by_field)
 	assert_line("C_SignInit(hSession=0x100, pMechanism=CKM_RSA_PKCS_PSS{hashAlg=CKM_SHA256, "
 	            "mgf=CKG_MGF1_SHA256, sLen=32}, hKey=0x7) = CKR_OK");
 	init(CKM_RSA_PKCS_OAEP, &oaep, sizeof(oaep));
-	assert_non_null(strstr(last_line(), "CKM_RSA_PKCS_OAEP{hashAlg=CKM_SHA_1, mgf=CKG_MGF1_SHA1, "
-	                                    "source=CKZ_DATA_SPECIFIED, pSourceData=NULL}"));
+	assert_non_null(
+	        strstr(last_line(), "CKM_RSA_PKCS_OAEP{hashAlg=CKM_SHA_1, mgf=CKG_MGF1_SHA1, "
+	                            "source=CKZ_DATA_SPECIFIED, pSourceData=NULL}"));
 	init(CKM_ECDH1_DERIVE, &ecdh, sizeof(ecdh));
 	assert_non_null(strstr(last_line(), "CKM_ECDH1_DERIVE{kdf=CKD_NULL, pSharedData=NULL, "
 	                                    "pPublicData=0x01020304}"));
@@ -245,8 +244,8 @@ CASE(parameters_without_a_struct)
 
 	start("");
 	init(CKM_AES_CBC, iv, sizeof(iv));
-	assert_non_null(strstr(last_line(),
-	        "pMechanism=CKM_AES_CBC{0x0102030405060708090a0b0c0d0e0f10}, hKey"));
+	assert_non_null(strstr(
+	        last_line(), "pMechanism=CKM_AES_CBC{0x0102030405060708090a0b0c0d0e0f10}, hKey"));
 	init(CKM_SHA256_HMAC_GENERAL, &bits, sizeof(bits));
 	assert_non_null(strstr(last_line(), "pMechanism=CKM_SHA256_HMAC_GENERAL{64}, hKey"));
 	init(CKM_VENDOR_DEFINED + 0x77, iv, 4);
@@ -310,9 +309,8 @@ CASE(parameter_that_the_vendor_changes)
 	start("");
 	vendor()->hook = choose_iv;
 	t.p11->C_EncryptInit(t.session, &mechanism, 7);
-	assert_non_null(strstr(last_line(),
-	        "CKM_AES_CBC{0x01000000000000000000000000000000}"
-	        "=>CKM_AES_CBC{0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee}"));
+	assert_non_null(strstr(last_line(), "CKM_AES_CBC{0x01000000000000000000000000000000}"
+	                                    "=>CKM_AES_CBC{0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee}"));
 }
 
 /* Attributes */
@@ -367,9 +365,10 @@ CASE(attributes_that_are_read)
 
 	start("attribute CKA_VALUE sensitive\nattribute CKA_SUBJECT 0x3000\n");
 	t.p11->C_GetAttributeValue(t.session, 5, template, COUNT(template));
-	assert_line("C_GetAttributeValue(hSession=0x100, hObject=0x5, pTemplate={CKA_LABEL=\"mock\", "
-	            "CKA_SIGN=CK_TRUE, CKA_VALUE=unavailable, CKA_SUBJECT=[2]}) "
-	            "= CKR_ATTRIBUTE_SENSITIVE");
+	assert_line(
+	        "C_GetAttributeValue(hSession=0x100, hObject=0x5, pTemplate={CKA_LABEL=\"mock\", "
+	        "CKA_SIGN=CK_TRUE, CKA_VALUE=unavailable, CKA_SUBJECT=[2]}) "
+	        "= CKR_ATTRIBUTE_SENSITIVE");
 }
 
 CASE(long_values_are_cut)
@@ -412,8 +411,9 @@ CASE(entry_lines_come_before_the_call)
 {
 	t = start_traced("", ",entry=yes");
 	init(CKM_ECDSA, NULL, 0);
-	assert_int_equal(occurrences(trace(),
-	                         "C_SignInit(hSession=0x100, pMechanism=CKM_ECDSA, hKey=0x7) ...\n"),
+	assert_int_equal(
+	        occurrences(trace(),
+	                "C_SignInit(hSession=0x100, pMechanism=CKM_ECDSA, hKey=0x7) ...\n"),
 	        1);
 	assert_line("C_SignInit(hSession=0x100, pMechanism=CKM_ECDSA, hKey=0x7) = CKR_OK");
 }
@@ -431,7 +431,7 @@ static void check_last_line(int number)
 {
 	(void)number;
 	_Exit(strstr(last_line(), "C_SignInit(hSession=0x100, pMechanism=NULL, hKey=0x7) ...\n") ==
-	                      NULL);
+	        NULL);
 }
 
 CASE(call_that_crashes_is_in_the_trace)

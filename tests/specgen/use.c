@@ -49,6 +49,9 @@ const CK_FUNCTION_LIST_3_2 *const all[] = {&mock_list};
 #define P11L_STUB_RV    CKR_BAD_ARGUMENTS
 #include "gen/stubs.inc"
 
+#define P11L_LANE_ENTER p11l_enter
+#define P11L_LANE_LEAVE p11l_leave
+
 #define P11L_LANE(name)  lane0_##name
 #define P11L_LANE_NUMBER 0
 #define P11L_LANE_DOWN   down[0]

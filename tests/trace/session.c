@@ -80,7 +80,7 @@ static CK_OBJECT_HANDLE make_rsa(void)
 	CK_ULONG bits = 2048;
 	CK_MECHANISM mechanism = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
 	CK_ATTRIBUTE public[] = {
-	        {CKA_LABEL, "r\303\251sum\303\251 \"<&>\"", 15},
+	        {CKA_LABEL, "r\303\251sum\303\251 \"<&>\"", 14},
 	        {CKA_MODULUS_BITS, &bits, sizeof(bits)},
 	        {CKA_PUBLIC_EXPONENT, exponent, sizeof(exponent)},
 	        {CKA_VERIFY, &yes, 1},
@@ -96,9 +96,8 @@ static CK_OBJECT_HANDLE make_rsa(void)
 	/* With the attribute of nobody's, and without. */
 	p11->C_GenerateKeyPair(session, &mechanism, public, COUNT(public), private, COUNT(private),
 	        &keys[0], &keys[1]);
-	must("C_GenerateKeyPair",
-	        p11->C_GenerateKeyPair(session, &mechanism, public, COUNT(public), private,
-	                COUNT(private) - 1, &keys[0], &keys[1]));
+	must("C_GenerateKeyPair", p11->C_GenerateKeyPair(session, &mechanism, public, COUNT(public),
+	                                  private, COUNT(private) - 1, &keys[0], &keys[1]));
 	return keys[1];
 }
 
@@ -115,6 +114,7 @@ static void sign(CK_OBJECT_HANDLE key)
 	must("C_Sign", p11->C_Sign(session, data, sizeof(data), NULL, &size));
 	size = 1;
 	p11->C_Sign(session, data, sizeof(data), signature, &size);
+	p11->C_SignInit(session, &plain, key); /* some modules have ended the operation */
 	size = sizeof(signature);
 	must("C_Sign", p11->C_Sign(session, data, sizeof(data), signature, &size));
 	if (p11->C_SignInit(session, &padded, key) == CKR_OK) {
@@ -141,8 +141,7 @@ static void encrypt(void)
 	};
 	CK_OBJECT_HANDLE key = 0;
 
-	must("C_GenerateKey",
-	        p11->C_GenerateKey(session, &make, template, COUNT(template), &key));
+	must("C_GenerateKey", p11->C_GenerateKey(session, &make, template, COUNT(template), &key));
 	must("C_EncryptInit", p11->C_EncryptInit(session, &cbc, key));
 	size = sizeof(out);
 	must("C_EncryptUpdate", p11->C_EncryptUpdate(session, data, 100, out, &size));
@@ -208,7 +207,7 @@ int main(int argc, char **argv)
 	CK_SESSION_INFO about;
 	CK_SLOT_ID slot;
 	CK_OBJECT_HANDLE key;
-	const char *pin;
+	char *pin;
 
 	if (argc != 3)
 		return 2;
@@ -221,8 +220,7 @@ int main(int argc, char **argv)
 	must("C_OpenSession", p11->C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL,
 	                              NULL, &session));
 	if (strcmp(pin, "-") != 0)
-		must("C_Login", p11->C_Login(session, CKU_USER,
-		                        (CK_UTF8CHAR *)(uintptr_t)pin, strlen(pin)));
+		must("C_Login", p11->C_Login(session, CKU_USER, (CK_UTF8CHAR *)pin, strlen(pin)));
 	must("C_GetSessionInfo", p11->C_GetSessionInfo(session, &about));
 	key = make_rsa();
 	look_at(key);

@@ -161,6 +161,7 @@ CASE(file_without_permission)
 	if (access("lens.conf", R_OK) == 0 && seteuid(65534) != 0)
 		skip_case("nothing is forbidden to us");
 	assert_fails("lens.conf: cannot read the configuration: Permission denied");
+	assert_int_equal(seteuid(getuid()), 0);
 }
 
 CASE(file_of_all_that_is_allowed)
@@ -201,24 +202,26 @@ CASE(mistakes_in_a_file)
 	                                 "pkcs11-lens.conf(5) lists the keys"},
 	        {"[trace]\nbytes = 8\nbytes = 9\n",
 	                "lens.conf:3: trace.bytes is set a second time; keep one"},
-	        {"[trace]\nbytes = 7\n",
-	                "lens.conf:2: trace.bytes cannot be \"7\"; expected a number from 8 to 1024"},
+	        {"[trace]\nbytes = 7\n", "lens.conf:2: trace.bytes cannot be \"7\"; expected a "
+	                                 "number from 8 to 1024"},
 	        {"[trace]\nbytes = 1025\n", "lens.conf:2: trace.bytes cannot be \"1025\"; expected "
 	                                    "a number from 8 to 1024"},
 	        {"[trace]\nbytes = 64k\n", "lens.conf:2: trace.bytes cannot be \"64k\"; expected a "
 	                                   "number from 8 to 1024"},
-	        {"[trace]\nbytes = -8\n",
-	                "lens.conf:2: trace.bytes cannot be \"-8\"; expected a number from 8 to 1024"},
+	        {"[trace]\nbytes = -8\n", "lens.conf:2: trace.bytes cannot be \"-8\"; expected a "
+	                                  "number from 8 to 1024"},
 	        {"[trace]\nbytes = 99999999999999999999999\n",
-	                "lens.conf:2: trace.bytes cannot be \"99999999999999999999999\"; expected a "
+	                "lens.conf:2: trace.bytes cannot be \"99999999999999999999999\"; expected "
+	                "a "
 	                "number from 8 to 1024"},
 	        {"[trace]\nentry = Yes\n",
 	                "lens.conf:2: trace.entry cannot be \"Yes\"; expected yes or no"},
-	        {"[trace]\nreveal = data,keys\n",
-	                "lens.conf:2: trace.reveal cannot be \"data,keys\"; expected none, or any of "
-	                "data|keys|pins joined by +"},
-	        {"[module]\nbind = tight\n", "lens.conf:2: module.bind cannot be \"tight\"; expected "
-	                                     "one of auto|local|deep"},
+	        {"[trace]\nreveal = data,keys\n", "lens.conf:2: trace.reveal cannot be "
+	                                          "\"data,keys\"; expected none, or any of "
+	                                          "data|keys|pins joined by +"},
+	        {"[module]\nbind = tight\n",
+	                "lens.conf:2: module.bind cannot be \"tight\"; expected "
+	                "one of auto|local|deep"},
 	        {"[module]\nbind = local|deep\n",
 	                "lens.conf:2: module.bind cannot be \"local|deep\"; expected one of "
 	                "auto|local|deep"},
@@ -231,9 +234,9 @@ CASE(mistakes_in_a_file)
 	                "lens.conf:2: neither [section], nor \"key = value\", nor a comment (#)"},
 	        {"[module\n",
 	                "lens.conf:1: neither [section], nor \"key = value\", nor a comment (#)"},
-	        {"  bytes = 8\n",
-	                "lens.conf:1: unknown key \"bytes\" in section []; pkcs11-lens.conf(5) lists "
-	                "the keys"},
+	        {"  bytes = 8\n", "lens.conf:1: unknown key \"bytes\" in section []; "
+	                          "pkcs11-lens.conf(5) lists "
+	                          "the keys"},
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -265,7 +268,9 @@ CASE(long_values)
 	char text[8192] = "[module]\ninit_args = begin\n";
 
 	for (int i = 0; i < 40; i++)
-		strcat(text, "  0123456789012345678901234567890123456789012345678901234567890123456789\n");
+		strcat(text,
+		        "  "
+		        "0123456789012345678901234567890123456789012345678901234567890123456789\n");
 	use_file(text);
 	load();
 	assert_int_equal(strlen(p11l_text(&config, P11L_MODULE_INIT_ARGS)), 5 + 40 * 71);
@@ -314,9 +319,11 @@ CASE(mistakes_in_variables)
 	        {"PKCS11_LENS_TRACE", "text,entry=maybe",
 	                "$PKCS11_LENS_TRACE: trace.entry cannot be \"maybe\"; expected yes or no"},
 	        {"PKCS11_LENS_TRACE", "text:",
-	                "$PKCS11_LENS_TRACE: trace.destination cannot be \"\"; expected a file name"},
+	                "$PKCS11_LENS_TRACE: trace.destination cannot be \"\"; expected a file "
+	                "name"},
 	        {"PKCS11_LENS_NORMALISE", "none",
-	                "$PKCS11_LENS_NORMALISE: normalise.level cannot be \"none\"; expected one of "
+	                "$PKCS11_LENS_NORMALISE: normalise.level cannot be \"none\"; expected one "
+	                "of "
 	                "off|fix|portable"},
 	};
 

@@ -83,6 +83,8 @@ CASE(octets_that_cannot_be_read)
 	assert_false(p11l_fingerprint(buffer + 299, 2, &print));
 	assert_false(p11l_fingerprint((const void *)0x1000, 4, &print));
 	assert_false(p11l_fingerprint(buffer + 300, ~(size_t)0, &print));
+	/* A length that leads round to what lies before. */
+	assert_false(p11l_fingerprint(buffer, ~(size_t)0, &print));
 }
 
 int main(void)

@@ -33,6 +33,18 @@ static inline void make_call(struct making *m, unsigned function)
 	        m->record.octets + sizeof(m->record), false};
 }
 
+/* After all items: what the lens has changed. */
+static inline void make_note(struct making *m, const char *rule, const char *text)
+{
+	uint8_t *start = m->w.at;
+
+	p11l_put_array(&m->w, P11L_ITEM_BYTES, strlen(rule), (uint16_t)strlen(rule));
+	p11l_put_raw(&m->w, rule, strlen(rule));
+	p11l_put_array(&m->w, P11L_ITEM_BYTES, strlen(text), (uint16_t)strlen(text));
+	p11l_put_raw(&m->w, text, strlen(text));
+	m->record.head.notes_size = (uint16_t)(m->record.head.notes_size + (m->w.at - start));
+}
+
 /* The call has returned; what follows are its outputs. */
 static inline void make_return(struct making *m, CK_RV rv)
 {

@@ -180,7 +180,8 @@ static void subject_of_a_certificate(void **state)
 static void subject_of_a_certificate_without_its_end(void **state)
 {
 	struct der d = certificate(name_of("the subject"));
-	size_t least = (size_t)((const uint8_t *)memmem(d.at, d.size, "the subject", 11) - d.at) + 11;
+	size_t least =
+	        (size_t)((const uint8_t *)memmem(d.at, d.size, "the subject", 11) - d.at) + 11;
 
 	(void)state;
 	for (size_t size = 0; size < d.size; size++) {

@@ -75,8 +75,8 @@ static void check_ends_of_buffers(void)
 static void check_holes(void)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	uint8_t *pages = mmap(
-	        NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *pages =
+	        mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	assert_true(pages != MAP_FAILED);
 	assert_true(p11l_readable(pages + 1, 3 * page - 1));
@@ -183,8 +183,7 @@ static void check_in_coroutine(void)
 {
 	char own[100] = "";
 
-	coroutine_ok = p11l_readable(own, sizeof(own)) &&
-	               p11l_readable(coroutine_end - 8, 8) &&
+	coroutine_ok = p11l_readable(own, sizeof(own)) && p11l_readable(coroutine_end - 8, 8) &&
 	               !p11l_readable(coroutine_end - 8, 9) &&
 	               !p11l_readable(own, (size_t)1 << 40) &&
 	               p11l_readable(&outside, sizeof(outside));

@@ -132,6 +132,17 @@ static void put_any_item(struct p11l_writer *w, unsigned depth)
 	}
 }
 
+static void put_any_note(struct making *m)
+{
+	char text[160];
+	size_t size = any(sizeof(text));
+
+	for (size_t i = 0; i < size; i++)
+		text[i] = (char)(1 + any(127));
+	text[size] = '\0';
+	make_note(m, "TPL-1", text);
+}
+
 static void make_any(struct making *m)
 {
 	const struct p11l_function *function;
@@ -147,6 +158,13 @@ static void make_any(struct making *m)
 	for (unsigned i = 0; i < function->count; i++)
 		if (m->record.head.state != 0 && (function->param[i].direction & P11L_OUT) != 0)
 			put_any_item(&m->w, 3);
+	for (uint64_t n = any(2) * any(6); n > 0 && p11l_room(&m->w, 200); n--)
+		put_any_note(m);
+	if (any(4) == 0) {
+		m->record.head.layer = P11L_LAYER_VENDOR;
+		m->record.head.state |= P11L_RECORD_CHILD;
+		m->record.head.parent = any(100);
+	}
 	made(m);
 }
 
@@ -168,6 +186,8 @@ static void damage(struct making *m)
 		head->function = (uint16_t)any(UINT16_MAX);
 	if (any(8) == 0)
 		head->state = (uint8_t)any(256);
+	if (any(8) == 0)
+		head->notes_size = (uint16_t)any(any(2) != 0 ? 100 : UINT16_MAX);
 	if (any(16) == 0)
 		head->time = head->duration = head->rv = head->sequence = UINT64_MAX - any(2);
 }
@@ -182,9 +202,14 @@ static struct p11l_record *copy_of(const struct p11l_record *record)
 	return copy;
 }
 
-static bool is_line(const char *line, size_t size)
+/* A line, and then perhaps lines that begin with "~". */
+static bool is_text(const char *text, size_t size)
 {
-	return size > 0 && memchr(line, '\n', size) == line + size - 1;
+	const char *end = text + size, *next = memchr(text, '\n', size);
+
+	while (next != NULL && ++next < end && *next == '~')
+		next = memchr(next, '\n', (size_t)(end - next));
+	return next == end;
 }
 
 static void check(const struct p11l_record *record)
@@ -193,7 +218,7 @@ static void check(const struct p11l_record *record)
 		int format;
 		bool (*good)(const char *text, size_t size);
 	} formats[] = {
-	        {P11L_TRACE_TEXT, is_line},
+	        {P11L_TRACE_TEXT, is_text},
 	        {P11L_TRACE_JSON, is_json_line},
 	        {P11L_TRACE_XML, is_xml_content},
 	};

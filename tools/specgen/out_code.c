@@ -67,17 +67,18 @@ static void put_wrapper(const struct function *function)
 	put("\tif (p11l_idle())\n\t\treturn P11L_LANE_DOWN.%s(", name);
 	put_parameters(function, PARAMETERS_NAMED);
 	put(");\n");
-	put("\tp11l_enter(&call, P11L_LANE_NUMBER, P11L_%s, arg);\n", name);
+	put("\tP11L_LANE_ENTER(&call, P11L_LANE_NUMBER, P11L_%s, arg);\n", name);
 	put("\trv = P11L_LANE_DOWN.%s(", name);
 	put_parameters(function, PARAMETERS_NAMED);
-	put(");\n\treturn p11l_leave(&call, rv);\n}\n\n");
+	put(");\n\treturn P11L_LANE_LEAVE(&call, rv);\n}\n\n");
 }
 
 void out_wrappers(void)
 {
 	put_note("All functions as wrappers that record the call. Included once for each\n"
-	         " * lane: the includer defines P11L_LANE(name), which makes the names unique,\n"
-	         " * P11L_LANE_NUMBER, and P11L_LANE_DOWN, the table that the wrappers call.");
+	         " * lane and side: the includer defines P11L_LANE(name), which makes the names\n"
+	         " * unique, P11L_LANE_NUMBER, P11L_LANE_DOWN, the table that the wrappers call, and\n"
+	         " * P11L_LANE_ENTER and P11L_LANE_LEAVE, what happens before and after.");
 	put("\n");
 	for (size_t i = 0; i < spec.functions.count; i++)
 		put_wrapper(&spec.functions.item[i]);
