@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The command-line tool. main.c has one row per verb; a verb is one function that gets what the
- * command line said. Options are settings: each stands for a variable of the environment, so that
- * the tool and the lens read them in the same way.
+ * command line said. Many options are settings: each stands for a variable of the environment, so
+ * that the tool and the lens read them in the same way.
  */
 #ifndef P11L_CLI_H
 #define P11L_CLI_H
@@ -17,8 +17,31 @@
 /* Exit codes. */
 enum { CLI_OK, CLI_FAILED, CLI_USAGE };
 
-enum cli_option { CLI_MODULE, CLI_TRACE, CLI_NORMALISE, CLI_CONFIG, CLI_OPTIONS };
+enum cli_option {
+	CLI_MODULE,
+	CLI_TRACE,
+	CLI_NORMALISE,
+	CLI_CONFIG,
+	CLI_FORMAT,
+	CLI_FOLLOW,
+	CLI_COLOR,
+	CLI_JSON,
+	/* These decide which calls of a saved trace count; the first ones as keys of [trace] do. */
+	CLI_FUNCTIONS,
+	CLI_EXCEPT,
+	CLI_MECHANISMS,
+	CLI_SLOTS,
+	CLI_SESSIONS,
+	CLI_ONLY,
+	CLI_SLOWER,
+	CLI_PID,
+	CLI_TID,
+	CLI_SINCE,
+	CLI_UNTIL,
+	CLI_OPTIONS
+};
 #define CLI_BIT(option) (1u << (option))
+#define CLI_SELECTION   (CLI_BIT(CLI_UNTIL + 1) - CLI_BIT(CLI_FUNCTIONS))
 
 struct cli_call;
 
@@ -28,19 +51,20 @@ struct cli_verb {
 	const char *summary;   /* one line */
 	const char *details;   /* the rest of its help */
 	unsigned options;      /* CLI_BIT of each that it takes */
+	bool command;          /* its arguments are a command with options of its own */
 	int (*run)(const struct cli_call *call);
 };
 
 struct cli_call {
 	const struct cli_verb *verb;
-	const char *value[CLI_OPTIONS]; /* NULL: not given */
+	const char *value[CLI_OPTIONS]; /* NULL: not given; "" where no value follows */
 	char **arguments;               /* what follows the options; ends with NULL */
 };
 
 /* options.c */
 
 /*
- * Reads the options of call->verb and puts them into the environment. argv[0] is the verb. Returns
+ * Reads the options of call->verb and puts settings into the environment. argv[0] is the verb. Returns
  * CLI_OK, or CLI_USAGE after saying why; *help says that nothing but help was asked for.
  */
 int cli_parse(struct cli_call *call, int argc, char **argv, bool *help);
@@ -51,6 +75,9 @@ void cli_option_help(const struct cli_verb *verb);
 /* Loads the configuration; when that fails, says why. */
 bool cli_load_config(const struct cli_call *call, struct p11l_config *config);
 
+/* The name of an option, without dashes. */
+const char *cli_option_name(enum cli_option option);
+
 /* Where a setting came from, with the name of the option when it was one; to be freed. */
 char *cli_origin(const struct cli_call *call, const char *origin);
 
@@ -58,6 +85,11 @@ char *cli_origin(const struct cli_call *call, const char *origin);
 
 /* "pkcs11-lens: what: why; what to do" on standard error. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Memory, zeroed when it is new; a verb that uses these ends when there is none. */
+_Noreturn void cli_no_memory(void);
+void *cli_allocate(size_t size);
+void *cli_reallocate(void *data, size_t size);
 
 /* Text of unknown origin: backslashes, quotes, control characters, invalid UTF-8 are escaped. */
 void cli_put_escaped(const void *text, size_t size);
@@ -136,5 +168,8 @@ void cli_show_slots(struct cli_module *module);
 /* The verbs. */
 int cli_info(const struct cli_call *call);
 int cli_run(const struct cli_call *call);
+int cli_show(const struct cli_call *call);
+int cli_stats(const struct cli_call *call);
+int cli_control(const struct cli_call *call);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
@@ -18,6 +19,29 @@ void cli_error(const char *format, ...)
 	vfprintf(stderr, format, list);
 	va_end(list);
 	fputc('\n', stderr);
+}
+
+_Noreturn void cli_no_memory(void)
+{
+	cli_error("out of memory");
+	exit(CLI_FAILED);
+}
+
+void *cli_allocate(size_t size)
+{
+	void *data = calloc(1, size > 0 ? size : 1);
+
+	if (data == NULL)
+		cli_no_memory();
+	return data;
+}
+
+void *cli_reallocate(void *data, size_t size)
+{
+	data = realloc(data, size);
+	if (data == NULL)
+		cli_no_memory();
+	return data;
 }
 
 /* The length of the printable character that text begins with; 0 when there is none. */

@@ -195,7 +195,7 @@ static void capture_fields(struct p11l_capture *c, unsigned id, const uint8_t *b
 	const struct p11l_struct *row = &p11l_structs[id];
 	struct holder holder = {row->field, NULL, base};
 
-	if (p11l_all_numbers[id] && p11l_room(&c->writer, row->count * 9u)) {
+	if (p11l_all_numbers[id] && p11l_room(&c->writer, row->count * (size_t)9)) {
 		capture_numbers(c, row, base);
 		return;
 	}

@@ -155,8 +155,10 @@ bool p11l_subject_text(struct p11l_text *t, const uint8_t *der, size_t length)
 	struct der rest = {der, length}, part, name;
 	unsigned tag;
 
-	if (!enter(&rest) || !enter(&rest))
-		return false;
+	/* Certificate, and TBSCertificate in it: */
+	for (int i = 0; i < 2; i++)
+		if (!enter(&rest))
+			return false;
 	/* version, serial number, signature algorithm, issuer, validity */
 	for (int i = 0; i < 5; i++)
 		if (!take(&rest, &tag, &part))

@@ -53,6 +53,9 @@ static struct p11l_ring_header *map(int fd, uint64_t size)
 /* Room is taken now: a disk that fills up later must not kill the host by a signal. */
 static struct p11l_ring_header *prepare(int fd, uint64_t size)
 {
+	errno = EFBIG;
+	if (P11L_RING_HEADER + size > p11l_sink_largest())
+		return NULL;
 	errno = posix_fallocate(fd, 0, (off_t)(P11L_RING_HEADER + size));
 	return errno == 0 ? map(fd, size) : NULL;
 }

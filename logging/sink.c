@@ -31,6 +31,7 @@ static _Atomic int sink = -1;
 static _Atomic dev_t device;
 static _Atomic ino_t inode;
 static atomic_bool regular;
+static _Atomic uint64_t largest; /* what the file may grow to; other writers need a margin */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* to change the above */
 static int64_t retry_at;
@@ -67,6 +68,8 @@ static enum p11l_sink_state look(int fd)
 
 	if (atomic_load_explicit(&stale, memory_order_relaxed) || !is_ours(fd, &st))
 		return P11L_SINK_GONE;
+	if (regular && (uint64_t)st.st_size >= atomic_load(&largest))
+		return P11L_SINK_SHUT;
 	return kind == FILE_BY_NAME ? p11l_file_state(&st) : P11L_SINK_GOOD;
 }
 
@@ -89,7 +92,10 @@ static void adopt(int fd, const struct stat *st)
 	int old = atomic_load(&sink);
 	bool replace = is_ours(old, &before);
 
+	uint64_t most = p11l_sink_largest();
+
 	regular = S_ISREG(st->st_mode);
+	atomic_store(&largest, most == UINT64_MAX ? most : most - most / 8);
 	atomic_store(&device, st->st_dev);
 	atomic_store(&inode, st->st_ino);
 	if (replace && dup3(fd, old, O_CLOEXEC) == old)
@@ -164,46 +170,57 @@ static bool reopen(void)
 }
 
 /* The file stays open until its successor takes the number, so that others can go on. */
-static void rotate(int fd)
+static void rotate(int fd, bool wait)
 {
-	if (p11l_file_rotate(fd) && !reopen())
+	if (p11l_file_rotate(fd, wait) && !reopen())
 		p11l_file_unlock(fd);
 }
 
+/* What can be written to; -1: nothing. A file that cannot be opened anew goes on as it was. */
+static int usable(void)
+{
+	struct stat st;
+	int fd = atomic_load(&sink);
+
+	if (atomic_load(&stale) || !is_ours(fd, &st))
+		return -1;
+	return kind != FILE_BY_NAME || st.st_nlink > 0 ? fd : -1;
+}
+
 /* Does what there is to do. Whoever can do without it does not wait while another does it. */
-static void mend(enum p11l_sink_state state)
+static int mend(int fd, enum p11l_sink_state state)
 {
 	struct p11l_calm calm;
 
 	p11l_calm_begin(&calm);
-	if (state == P11L_SINK_GONE)
+	if (state != P11L_SINK_FULL)
 		pthread_mutex_lock(&lock);
 	else if (pthread_mutex_trylock(&lock) != 0)
 		goto out;
 	state = look(atomic_load(&sink));
 	if (state == P11L_SINK_GONE)
 		reopen();
-	else if (state == P11L_SINK_FULL)
-		rotate(atomic_load(&sink));
+	else if (state == P11L_SINK_FULL || state == P11L_SINK_OVER)
+		rotate(atomic_load(&sink), state == P11L_SINK_OVER);
+	fd = usable();
 	pthread_mutex_unlock(&lock);
 out:
 	p11l_calm_end(&calm);
+	return fd;
 }
 
-/* The descriptor to write to, or -1. A file that cannot be opened anew goes on as it was. */
+/* The descriptor to write to, or -1. */
 static int ready(void)
 {
 	int fd = atomic_load_explicit(&sink, memory_order_relaxed);
 	enum p11l_sink_state state = look(fd);
-	struct stat st;
 
 	if (state == P11L_SINK_GOOD)
 		return fd;
-	mend(state);
-	fd = atomic_load(&sink);
-	if (atomic_load(&stale) || !is_ours(fd, &st))
-		return -1;
-	return kind != FILE_BY_NAME || st.st_nlink > 0 ? fd : -1;
+	if (state != P11L_SINK_SHUT)
+		return mend(fd, state);
+	atomic_store(&reason, EFBIG);
+	return -1;
 }
 
 static bool write_data(int fd, const char *data, size_t size)

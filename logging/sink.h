@@ -37,6 +37,9 @@ char *p11l_sink_expand(const char *template);
  */
 int p11l_sink_create(const char *name);
 
+/* How large this process may make a file: beyond that it would be killed by a signal. */
+uint64_t p11l_sink_largest(void);
+
 /* Milliseconds of a clock that is cheap and only goes forward. */
 int64_t p11l_sink_now(void);
 

@@ -19,10 +19,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#define LOOK_UP 1000 /* ms after which the name is looked up again */
-#define SUFFIX  24
+#define LOOK_UP   1000 /* ms after which the name is looked up again */
+#define PATIENCE  20   /* ms that a record waits for others that put the file aside */
+#define IMPATIENT 1000 /* ms without waiting, after that was in vain */
+#define SUFFIX    24
 
 static struct {
 	const char *template;
@@ -38,6 +41,7 @@ static struct {
 
 static _Atomic uint64_t full; /* size at which the file is put aside; 0: never */
 static _Atomic int64_t look_up;
+static int64_t wait_again; /* no waiting before this */
 
 /* Room for the name and two like it. Takes name. */
 static bool set_name(char *name)
@@ -129,9 +133,9 @@ enum p11l_sink_state p11l_file_state(const struct stat *st)
 
 	if (st->st_nlink == 0 || (is_due() && !is_named(file.name, st)))
 		return P11L_SINK_GONE;
-	return limit != 0 && S_ISREG(st->st_mode) && (uint64_t)st->st_size >= limit
-	               ? P11L_SINK_FULL
-	               : P11L_SINK_GOOD;
+	if (limit == 0 || !S_ISREG(st->st_mode) || (uint64_t)st->st_size < limit)
+		return P11L_SINK_GOOD;
+	return (uint64_t)st->st_size < limit + limit / 4 ? P11L_SINK_FULL : P11L_SINK_OVER;
 }
 
 static const char *numbered(char *room, unsigned number)
@@ -140,6 +144,11 @@ static const char *numbered(char *room, unsigned number)
 		return file.name;
 	snprintf(room, file.room, "%s.%u", file.name, number);
 	return room;
+}
+
+static bool is_locked_by_another(void)
+{
+	return errno == EACCES || errno == EAGAIN;
 }
 
 /* The oldest goes, the others move on by one. */
@@ -152,14 +161,33 @@ static bool put_aside(void)
 	return true;
 }
 
-bool p11l_file_rotate(int fd)
+/*
+ * Takes the lock. When many are writing, whoever holds it may not get the processor for some time,
+ * and the file would grow on; but one who was stopped while holding it must not stop us.
+ */
+static bool lock_file(int fd, bool wait)
 {
+	const struct timespec moment = {0, 500000};
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int64_t now = p11l_sink_now(), until = wait && now >= wait_again ? now + PATIENCE : 0;
+	bool locked;
+
+	while (!(locked = fcntl(fd, F_SETLK, &whole) == 0) && is_locked_by_another()) {
+		if (p11l_sink_now() >= until)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	if (!locked && until != 0)
+		wait_again = until + IMPATIENT;
+	return locked;
+}
+
+bool p11l_file_rotate(int fd, bool wait)
+{
 	struct stat st;
+	bool locked = lock_file(fd, wait);
 
-	bool locked = fcntl(fd, F_SETLK, &whole) == 0;
-
-	if (fstat(fd, &st) != 0 || (!locked && (errno == EACCES || errno == EAGAIN)))
+	if (fstat(fd, &st) != 0 || (!locked && is_locked_by_another()))
 		return false;
 	if (locked && (!is_named(file.name, &st) || put_aside()))
 		return true;

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,6 +58,15 @@ char *p11l_sink_expand(const char *template)
 	p11l_message(
 	        "trace.destination \"%s\": after %% only p, e, t and %% mean something", template);
 	return NULL;
+}
+
+uint64_t p11l_sink_largest(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
+	               ? limit.rlim_cur
+	               : UINT64_MAX;
 }
 
 int p11l_sink_create(const char *name)

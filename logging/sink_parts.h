@@ -13,7 +13,9 @@
 enum p11l_sink_state {
 	P11L_SINK_GOOD,
 	P11L_SINK_FULL, /* a file that is to be put aside */
+	P11L_SINK_OVER, /* the same, and it is high time */
 	P11L_SINK_GONE, /* to be opened */
+	P11L_SINK_SHUT, /* so large that the process may not make it larger */
 };
 
 /* Files. They are not changed by several threads at a time. */
@@ -32,10 +34,11 @@ int p11l_file_open(void);
 enum p11l_sink_state p11l_file_state(const struct stat *st);
 
 /*
- * Puts the full file, which is open as fd, aside. False when it stays for now. A lock lies on it
- * then, which goes when the descriptor is closed or by p11l_file_unlock.
+ * Puts the full file, which is open as fd, aside, and waits a little for others that are at it if
+ * told to. False when it stays for now. A lock lies on it otherwise, which goes when the
+ * descriptor is closed, or by p11l_file_unlock.
  */
-bool p11l_file_rotate(int fd);
+bool p11l_file_rotate(int fd, bool wait);
 void p11l_file_unlock(int fd);
 void p11l_file_free(void);
 

@@ -172,7 +172,7 @@ static uint64_t time_of(unsigned function)
 /* Functions that were called, the ones that took longest first. */
 static unsigned functions_by_time(unsigned *function)
 {
-	uint64_t spent[P11L_FUNCTIONS];
+	uint64_t spent[P11L_FUNCTIONS] = {0};
 	unsigned count = 0;
 
 	for (unsigned f = 0; f < P11L_FUNCTIONS; f++) {

@@ -31,16 +31,21 @@
 	}                                         \
 	static void name##_in_child(void)
 
-/* Whether this is built with the address sanitizer, which does not bear everything. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
+/* Sanitizers do not bear everything. */
+#if defined(__has_feature)
+#define HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define HAS_FEATURE(feature) 0
 #endif
+#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
+#define ADDRESS_SANITIZER 1
+#else
+#define ADDRESS_SANITIZER 0
 #endif
-#ifndef SANITIZED
-#define SANITIZED 0
+#if defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
+#define THREAD_SANITIZER 1
+#else
+#define THREAD_SANITIZER 0
 #endif
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -71,9 +76,13 @@ const char *trace_line(const char *function);
 
 size_t occurrences(const char *text, const char *needle);
 
+/* Runs this in a child of the case, which must end well. */
+void run_in_child(void (*body)(void));
+void wait_for(int pid);
+
 /* The lens itself */
 void load_lens(void);
-void unload_lens(void);
+void unload_lens(void); /* a reason to skip the case under the thread sanitizer */
 void *lens_symbol(const char *name);
 CK_RV get_list(CK_FUNCTION_LIST **list);
 CK_RV get_interfaces(CK_INTERFACE *list, CK_ULONG *count);

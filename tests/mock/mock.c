@@ -97,7 +97,7 @@ static CK_RV change_state(unsigned function, const uintptr_t *arg)
 		open_sessions = 0;
 		break;
 	case P11L_C_FindObjectsInit:
-		to_find = 2;
+		__atomic_store_n(&to_find, 2, __ATOMIC_RELAXED);
 		break;
 	default:
 		break;

@@ -13,14 +13,6 @@
 
 /* fork */
 
-static void wait_for(pid_t pid)
-{
-	int status = -1;
-
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-}
-
 static unsigned lines_of(pid_t pid, const char *function)
 {
 	char needle[128];
@@ -270,6 +262,37 @@ CASE(calls_that_are_left_by_a_jump)
 	assert_null(strstr(said(), "lost"));
 }
 
+/* Exit */
+
+static void *call_slowly(void *data)
+{
+	const struct traced *t = data;
+	CK_SESSION_INFO info;
+
+	for (;;)
+		t->p11->C_GetSessionInfo(t->session, &info);
+	return NULL;
+}
+
+static void exit_while_a_thread_calls(void)
+{
+	static struct traced t;
+	pthread_t thread;
+
+	t = start_traced("sleep C_GetSessionInfo 20us\n", "");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pthread_create(&thread, NULL, call_slowly, &t), 0);
+	usleep(2000);
+}
+
+/* Whoever is inside when the process ends finds everything in its place until the end. */
+CASE(exit_while_threads_are_inside)
+{
+	for (int i = 0; i < 20; i++)
+		run_in_child(exit_while_a_thread_calls);
+	assert_string_equal(said(), "");
+}
+
 /* Names in common */
 
 static void assert_global_lens_works(void)
@@ -293,7 +316,7 @@ static void assert_global_lens_works(void)
  */
 CASE(vendor_behind_a_global_lens_reaches_its_own_functions)
 {
-	if (SANITIZED)
+	if (ADDRESS_SANITIZER)
 		skip_case("a sanitizer refuses to bind deep");
 	use_vendor("mock.so", "ask-self C_GetTokenInfo\n");
 	assert_global_lens_works();
@@ -303,7 +326,7 @@ CASE(vendor_behind_a_global_lens_reaches_its_own_functions)
 
 CASE(vendor_behind_a_global_lens_reaches_its_own_functions_when_traced)
 {
-	if (SANITIZED)
+	if (ADDRESS_SANITIZER)
 		skip_case("a sanitizer refuses to bind deep");
 	use_vendor("mock.so", "ask-self C_GetTokenInfo\n");
 	use_trace("");
@@ -330,7 +353,7 @@ static const char *run_host(const char *preload, const char *module)
 
 CASE(preloaded_lens)
 {
-	if (SANITIZED)
+	if (ADDRESS_SANITIZER)
 		skip_case("a sanitizer wants to be loaded first");
 	use_vendor("mock.so", "ask-self C_GetTokenInfo\n");
 	use_trace("");
@@ -406,6 +429,7 @@ int main(void)
 	        cmocka_unit_test(thread_that_outlives_the_lens),
 	        cmocka_unit_test(vendor_that_calls_back_into_the_lens),
 	        cmocka_unit_test(calls_that_are_left_by_a_jump),
+	        cmocka_unit_test(exit_while_threads_are_inside),
 	        cmocka_unit_test(vendor_behind_a_global_lens_reaches_its_own_functions),
 	        cmocka_unit_test(vendor_behind_a_global_lens_reaches_its_own_functions_when_traced),
 	        cmocka_unit_test(preloaded_lens),

@@ -243,7 +243,7 @@ CASE(setuid_program_is_not_led_by_the_environment)
 {
 	const struct passwd *user = getpwnam("nobody");
 
-	if (SANITIZED)
+	if (ADDRESS_SANITIZER)
 		skip_case("a sanitizer looks for leaks by means that such a program has not");
 	if (access("/etc/pkcs11-lens.conf", F_OK) == 0)
 		skip_case("there is a configuration that such a program does obey");

@@ -68,9 +68,8 @@ static void *use_first(void *data)
 }
 
 /* The vendor's own answer tells that the call arrived; any of the lens's own would be another. */
-static void race(const char *trace_value)
+static void race(void)
 {
-	setenv("PKCS11_LENS_TRACE", trace_value, 1);
 	use_vendor("mock.so", "return C_GetSlotInfo CKR_DEVICE_MEMORY\n");
 	load_lens();
 	run_threads(use_first, 8);
@@ -82,18 +81,15 @@ static void race(const char *trace_value)
 
 CASE(race_for_the_first_call)
 {
-	for (int i = 0; i < 50; i++) {
-		race("off");
-		unload_lens();
-	}
+	for (int i = 0; i < 50; i++)
+		run_in_child(race);
 }
 
 CASE(race_for_the_first_traced_call)
 {
-	for (int i = 0; i < 20; i++) {
-		race("text:trace");
-		unload_lens();
-	}
+	use_trace("");
+	for (int i = 0; i < 20; i++)
+		run_in_child(race);
 	assert_int_equal(occurrences(contents("trace"), "# pkcs11-lens"), 20);
 	assert_int_equal(occurrences(trace(), "C_GetSlotInfo("), 20 * 8);
 }

@@ -52,7 +52,7 @@ static inline void make_return(struct making *m, CK_RV rv)
 
 	head->in_size = (uint32_t)(m->w.at - m->record.octets) - (uint32_t)sizeof(*head);
 	head->rv = rv;
-	head->state = P11L_RECORD_COMPLETE;
+	head->state |= P11L_RECORD_COMPLETE;
 	if (rv == CKR_OK || rv == CKR_BUFFER_TOO_SMALL)
 		head->state |= P11L_RECORD_OUTPUTS;
 }

@@ -188,6 +188,40 @@ static void information(void **state)
 	        "      <ManufacturerID value=\"Me  \"/>\n"));
 }
 
+/* A call that the lens has made of its own, and what it has changed for the host. */
+static void layers_and_notes(void **state)
+{
+	struct making m;
+
+	(void)state;
+	make_call(&m, P11L_C_CloseSession);
+	m.record.head.layer = P11L_LAYER_VENDOR;
+	m.record.head.state = P11L_RECORD_CHILD;
+	m.record.head.parent = 12;
+	put_number(&m.w, 1);
+	make_return(&m, CKR_OK);
+	make_note(&m, "DEF-1", "a \"b\"\n-->");
+	make_note(&m, "TPL-2", "");
+	expect(&m,
+	        (const char *const[]){
+	                "2026-11-23T15:55:58.401815Z 4:5 #17 [vendor of #12] C_CloseSession("
+	                "hSession=0x1) = CKR_OK 19.972ms\n"
+	                "~ DEF-1 a \\\"b\\\"\\x0a-->\n~ TPL-2 \n",
+	                "{\"v\":1,\"seq\":17,\"time\":\"2026-11-23T15:55:58.401815123Z\",\"pid\":4,"
+	                "\"tid\":5,\"layer\":\"vendor\",\"parent\":12,\"fn\":\"C_CloseSession\","
+	                "\"session\":\"0x1\",\"rv\":\"CKR_OK\",\"ns\":19972000,\"notes\":"
+	                "[{\"rule\":\"DEF-1\",\"text\":\"a \\\"b\\\"\\u000a-->\"},"
+	                "{\"rule\":\"TPL-2\",\"text\":\"\"}],\"in\":{\"hSession\":\"0x1\"},"
+	                "\"out\":{}}\n",
+	                "  <?lens-call seq=\"17\" time=\"2026-11-23T15:55:58.401815123Z\" "
+	                "pid=\"4\" "
+	                "tid=\"5\" layer=\"vendor\" parent=\"12\" ns=\"19972000\"?>\n"
+	                "  <?lens-note rule=\"DEF-1\" text=\"a &quot;b&quot;&#x0a;--&gt;\"?>\n"
+	                "  <?lens-note rule=\"TPL-2\" text=\"\"?>\n"
+	                "  <C_CloseSession>\n    <Session value=\"0x1\"/>\n  </C_CloseSession>\n"
+	                "  <C_CloseSession rv=\"OK\"/>\n"});
+}
+
 /* A call from which nothing has come back yet; in XML it is a comment, which "--" would end. */
 static void entered(void **state)
 {
@@ -361,6 +395,7 @@ int main(void)
 	        cmocka_unit_test(opened_session),
 	        cmocka_unit_test(sized_outputs),
 	        cmocka_unit_test(information),
+	        cmocka_unit_test(layers_and_notes),
 	        cmocka_unit_test(entered),
 	        cmocka_unit_test(known_object),
 	        cmocka_unit_test(cut_by_buffer),

@@ -212,6 +212,18 @@ static bool is_text(const char *text, size_t size)
 	return next == end;
 }
 
+/* A call and its return, or the call alone in a comment. */
+static bool has_its_elements(const struct p11l_record *record, const char *text, size_t size)
+{
+	unsigned count = 0;
+
+	for (const char *at = text; at != NULL;
+	        at = memchr(at + 1, '\n', size - (size_t)(at + 1 - text)))
+		if ((size_t)(at - text) + 6 < size && memcmp(at, "\n  <C_", 6) == 0)
+			count++;
+	return count == ((record->state & P11L_RECORD_COMPLETE) != 0 ? 2 : 1);
+}
+
 static void check(const struct p11l_record *record)
 {
 	static const struct {
@@ -229,7 +241,11 @@ static void check(const struct p11l_record *record)
 	for (size_t i = 0; i < COUNT(formats); i++) {
 		size_t size = p11l_formats[formats[i].format].record(record, buffer, room);
 
-		if (size > room || !formats[i].good(buffer, size)) {
+		bool good = size <= room && formats[i].good(buffer, size);
+
+		if (formats[i].format == P11L_TRACE_XML)
+			good = good && has_its_elements(record, buffer, size);
+		if (!good) {
 			fprintf(stderr, "%.*s", (int)size, buffer);
 			fail_msg("format %d cannot be read", formats[i].format);
 		}

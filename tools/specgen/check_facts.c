@@ -105,16 +105,15 @@ static const struct returns *find_returns(const char *name, bool group)
 /* Adds a code in its place; one that is there already came from a group, too. */
 static void add_code(struct function *function, uint16_t code)
 {
-	uint16_t *last;
 	size_t i = 0;
 
 	while (i < function->rv_count && function->rv[i] < code)
 		i++;
 	if (i < function->rv_count && function->rv[i] == code)
 		return;
-	last = append(&function->rv, &function->rv_count, sizeof *last);
+	append(&function->rv, &function->rv_count, sizeof function->rv[0]);
 	memmove(&function->rv[i + 1], &function->rv[i],
-	        (function->rv_count - 1 - i) * sizeof *last);
+	        (function->rv_count - 1 - i) * sizeof function->rv[0]);
 	function->rv[i] = code;
 }
 

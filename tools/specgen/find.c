@@ -116,7 +116,7 @@ struct ctype find_ctype(const char *name)
 
 	if (strlen(name) >= sizeof type.base)
 		return type;
-	strcpy(type.base, name);
+	memcpy(type.base, name, strlen(name) + 1);
 	cut_pointers(&type);
 	record = find_record(type.base);
 	if (record != NOWHERE) {
