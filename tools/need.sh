@@ -14,6 +14,7 @@ packages() {
 		build make                  make
 		build libtasn1-6-dev        libtasn1 (development files)
 		build libinih-dev           inih (development files)
+		build libjson-c-dev         json-c (development files)
 		demo  softhsm2              SoftHSM 2
 		demo  opensc                OpenSC (pkcs11-tool and opensc-pkcs11.so)
 		demo  openssl               openssl
