@@ -35,7 +35,10 @@ LIB_SRC = $(wildcard shim/*.c logging/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/tables.o
 CLI_SRC = $(wildcard cli/*.c)
 CLI_OBJ = $(CLI_SRC:%.c=$(BUILD)/obj/%.o) \
-	$(patsubst %,$(BUILD)/obj/%.o,shim/config shim/config_file shim/config_keys shim/config_values shim/spec gen/tables)
+	$(patsubst %,$(BUILD)/obj/%.o,shim/config shim/config_file shim/config_keys shim/config_values shim/spec gen/tables \
+	shim/message shim/readable $(addprefix logging/,control_text filter json known name params record \
+	render_json render_json_value render_text render_text_value render_xml render_xml_value shape stats \
+	stats_report text text_escape walk xml xml_name))
 
 all: $(BUILD)/pkcs11-lens.so $(BUILD)/pkcs11-lens
 
@@ -47,7 +50,7 @@ $(BUILD)/pkcs11-lens.so: $(LIB_OBJ) $(BUILD)/gen/shim.map
 
 $(BUILD)/pkcs11-lens: $(CLI_OBJ)
 	@echo "LINK $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) -linih -ldl
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) -linih -ljson-c -ltasn1 -ldl -lpthread
 
 $(BUILD)/obj/%.o: %.c $(GEN)
 	@mkdir -p $(@D)
@@ -114,15 +117,19 @@ LINT_SRC = $(wildcard shim/*.c logging/*.c cli/*.c tools/specgen/*.c)
 LINT_ALL = $(LINT_SRC) $(wildcard tests/*/*.c bench/*.c)
 CLANG   ?= clang
 
+LINT_JOBS = -P "$$(nproc)" -n 4
+LINT_FLAGS = $(filter-out -MMD -MP,$(FLAGS))
+
 lint: $(GEN)
 	@tools/need.sh --build --lint --test
 	@echo "LINT clang-format" && clang-format --dry-run --Werror $(LINT_ALL) \
 		$(wildcard shim/*.h logging/*.h cli/*.h tools/specgen/*.h tests/*/*.h bench/*.h)
 	@for cc in gcc $(CLANG); do echo "LINT $$cc -Werror"; \
-		for f in $(LINT_SRC); do $$cc $(filter-out -MMD -MP,$(FLAGS)) -Werror -O2 -fPIC -c -o /dev/null $$f || exit 1; done; done
-	@echo "LINT clang-tidy" && clang-tidy --quiet $(LINT_SRC) -- $(filter-out -MMD -MP,$(FLAGS)) 2>/dev/null
+		echo $(LINT_SRC) | xargs $(LINT_JOBS) $$cc $(LINT_FLAGS) -Werror -O2 -fPIC -fsyntax-only || exit 1; done
+	@echo "LINT clang-tidy" && echo $(LINT_SRC) | xargs $(LINT_JOBS) \
+		clang-tidy --quiet $(LINT_FLAGS:%=--extra-arg=%) 2>/dev/null
 	@echo "LINT cppcheck" && cppcheck --std=c11 --enable=warning,performance,portability --quiet --error-exitcode=1 \
-		--inline-suppr --suppress='*:$(BUILD)/*' --suppress=nullPointerRedundantCheck \
+		-j "$$(nproc)" --inline-suppr --suppress='*:$(BUILD)/*' --suppress=nullPointerRedundantCheck \
 		--suppress=arrayIndexOutOfBoundsCond -I. -Iinclude -I$(BUILD) $(LINT_SRC)
 
 SANITIZE = CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=$(1)" LDFLAGS="-fsanitize=$(1)"

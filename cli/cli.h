@@ -64,8 +64,8 @@ struct cli_call {
 /* options.c */
 
 /*
- * Reads the options of call->verb and puts settings into the environment. argv[0] is the verb. Returns
- * CLI_OK, or CLI_USAGE after saying why; *help says that nothing but help was asked for.
+ * Reads the options of call->verb and puts settings into the environment. argv[0] is the verb.
+ * Returns CLI_OK, or CLI_USAGE after saying why; *help says that nothing but help was asked for.
  */
 int cli_parse(struct cli_call *call, int argc, char **argv, bool *help);
 

@@ -47,8 +47,8 @@ static void find_mechanism(const struct cli_context *context, const struct p11l_
 	const struct p11l_shape *shape = &p11l_shapes[record->function];
 
 	if (shape->mechanism >= 0)
-		facts->has_mechanism = span_mechanism(
-		        params->param[shape->mechanism].in, &facts->mechanism);
+		facts->has_mechanism =
+		        span_mechanism(params->param[shape->mechanism].in, &facts->mechanism);
 	else if (shape->goes_on && facts->has_session)
 		facts->has_mechanism = find(&context->operations, operation_key(record),
 		        facts->session, &facts->mechanism);
@@ -62,8 +62,8 @@ static void find_slot(const struct cli_context *context, const struct p11l_recor
 	if (shape->slot >= 0)
 		facts->has_slot = p11l_span_number(params->param[shape->slot].in, &facts->slot);
 	else if (facts->has_session)
-		facts->has_slot = find(
-		        &context->sessions, record->pid, facts->session, &facts->slot);
+		facts->has_slot =
+		        find(&context->sessions, record->pid, facts->session, &facts->slot);
 }
 
 static uint64_t span_length(struct p11l_span span)
@@ -79,14 +79,15 @@ static uint64_t span_length(struct p11l_span span)
 /* The length parameter that counts has no item: it stands with the data. */
 static uint64_t bytes_of(const struct p11l_record *record, const struct p11l_params *params)
 {
-	int length = p11l_shapes[record->function].length;
+	int8_t length = p11l_shapes[record->function].length;
 
 	for (unsigned i = 0; length >= 0 && i < params->function->count; i++) {
 		const struct p11l_member *member = params->param[i].member;
 
 		if (member->length == P11L_LENGTH_MEMBER && member->length_ref == length &&
 		        member->type.role == P11L_ROLE_BYTES && member->type.secrecy == P11L_DATA)
-			return span_length(params->param[i].in);
+			return span_length(params->param[i].in.at != NULL ? params->param[i].in
+			                                                  : params->param[i].out);
 	}
 	return 0;
 }
@@ -120,8 +121,7 @@ static void forget_all(struct cli_context *context, uint32_t pid, const uint64_t
 		const struct cli_map_entry *entry = &map->entry[i];
 
 		/* What stood behind it may move to its place. */
-		if (entry->used && entry->key[0] == pid &&
-		        (slot == NULL || entry->value == *slot))
+		if (entry->used && entry->key[0] == pid && (slot == NULL || entry->value == *slot))
 			forget(context, pid, entry->key[1]);
 		else
 			i++;
@@ -155,8 +155,8 @@ static void learn(struct cli_context *context, const struct p11l_record *record,
 	}
 }
 
-void cli_context_take(struct cli_context *context, const struct p11l_record *record,
-        struct cli_facts *facts)
+void cli_context_take(
+        struct cli_context *context, const struct p11l_record *record, struct cli_facts *facts)
 {
 	const struct p11l_shape *shape = &p11l_shapes[record->function];
 	struct p11l_params params;

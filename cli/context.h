@@ -24,8 +24,8 @@ struct cli_context {
 void cli_context_start(struct cli_context *context);
 
 /* The facts of a call; then takes from it what it says about later ones. */
-void cli_context_take(struct cli_context *context, const struct p11l_record *record,
-        struct cli_facts *facts);
+void cli_context_take(
+        struct cli_context *context, const struct p11l_record *record, struct cli_facts *facts);
 
 void cli_context_end(struct cli_context *context);
 

@@ -29,8 +29,7 @@ struct cli_json {
 const char *cli_json_call(struct cli_json *to, json_object *call);
 
 /* Makes an item of a value. */
-void cli_json_value(
-        struct cli_json *to, const struct p11l_member *member, json_object *value);
+void cli_json_value(struct cli_json *to, const struct p11l_member *member, json_object *value);
 
 /* The same for a text. */
 void cli_json_text(struct cli_json *to, json_object *string);

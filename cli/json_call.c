@@ -15,13 +15,13 @@ static uint64_t number_in(json_object *object, const char *key)
 	return number;
 }
 
-static void put_inputs(
-        struct cli_json *to, const struct p11l_function *function, json_object *in)
+static void put_inputs(struct cli_json *to, const struct p11l_function *function, json_object *in)
 {
 	json_object *value;
 
 	/* Inputs that a ring has overwritten. */
-	if (in == NULL || (json_object_object_length(in) == 0 && !to->cut))
+	if (!json_object_is_type(in, json_type_object) ||
+	        (json_object_object_length(in) == 0 && !to->cut))
 		return;
 	for (unsigned i = 0; i < function->count; i++) {
 		const struct p11l_member *param = &function->param[i];
@@ -56,12 +56,13 @@ static bool asked_length(const struct p11l_function *function, const struct p11l
 {
 	*length = 0;
 	return param->length == P11L_LENGTH_POINTED &&
-	       cli_json_number(cli_json_get(out, function->param[param->length_ref].name), length) &&
+	       cli_json_number(
+	               cli_json_get(out, function->param[param->length_ref].name), length) &&
 	       *length != 0;
 }
 
-static void put_output(struct cli_json *to, const struct p11l_function *function, unsigned i,
-        json_object *out)
+static void put_output(
+        struct cli_json *to, const struct p11l_function *function, unsigned i, json_object *out)
 {
 	const struct p11l_member *param = &function->param[i];
 	json_object *value;
@@ -83,8 +84,7 @@ static void put_output(struct cli_json *to, const struct p11l_function *function
 	}
 }
 
-static void put_outputs(
-        struct cli_json *to, const struct p11l_function *function, json_object *out)
+static void put_outputs(struct cli_json *to, const struct p11l_function *function, json_object *out)
 {
 	for (unsigned i = 0; i < function->count; i++)
 		if ((function->param[i].direction & P11L_OUT) != 0)
@@ -134,8 +134,8 @@ static const char *read_head(struct p11l_record *head, json_object *call)
 /* What the lens has changed. */
 static void put_notes(struct cli_json *to, json_object *notes)
 {
-	size_t count = json_object_is_type(notes, json_type_array) ? json_object_array_length(notes)
-	                                                           : 0;
+	size_t count =
+	        json_object_is_type(notes, json_type_array) ? json_object_array_length(notes) : 0;
 
 	for (size_t i = 0; i < count; i++) {
 		json_object *note = json_object_array_get_idx(notes, i);
@@ -147,8 +147,7 @@ static void put_notes(struct cli_json *to, json_object *notes)
 
 static void begin_run(struct cli_json *to, uint8_t *at, size_t kept)
 {
-	to->writer = (struct p11l_writer){
-	        at, to->record.octets + sizeof(to->record) - kept, false};
+	to->writer = (struct p11l_writer){at, to->record.octets + sizeof(to->record) - kept, false};
 }
 
 const char *cli_json_call(struct cli_json *to, json_object *call)

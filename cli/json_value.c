@@ -2,6 +2,9 @@
 /* Values of JSON back to items. */
 #include "json.h"
 
+#include "logging/capture.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 #define MOST_ITEMS 1024 /* of a list, a template */
@@ -18,11 +21,9 @@ static uint64_t length_in(json_object *object)
 	return length;
 }
 
-static void put_bytes(
-        struct p11l_writer *w, uint64_t length, const void *octets, size_t shown)
+static void put_bytes(struct p11l_writer *w, uint64_t length, const void *octets, size_t shown)
 {
-	if (p11l_room(w, 11 + shown) &&
-	        p11l_put_array(w, P11L_ITEM_BYTES, length, (uint16_t)shown))
+	if (p11l_room(w, 11 + shown) && p11l_put_array(w, P11L_ITEM_BYTES, length, (uint16_t)shown))
 		p11l_put_raw(w, octets, shown);
 }
 
@@ -74,20 +75,24 @@ static void put_hidden(struct p11l_writer *w, json_object *object, json_object *
 
 static unsigned shown_of(json_object *array)
 {
-	size_t size = json_object_is_type(array, json_type_array) ? json_object_array_length(array)
-	                                                          : 0;
+	size_t size =
+	        json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
 
 	return size < MOST_ITEMS ? (unsigned)size : MOST_ITEMS;
 }
 
-/* One item more than there are when the rest was cut off, so that this is seen again. */
+/* Whether elements are missing that would have been shown. */
+static bool lacks(const struct cli_json *to, json_object *object, unsigned shown)
+{
+	return to->cut && shown < length_in(object) && shown < P11L_CAPTURE_ELEMENTS;
+}
+
+/* With one element more than there are when the rest was cut off, so that this is seen again. */
 static bool begin_list(
         struct cli_json *to, enum p11l_item item, json_object *object, unsigned shown)
 {
-	uint64_t length = length_in(object);
-	bool lacks = to->cut && shown < length && shown < 64;
-
-	return p11l_put_array(&to->writer, item, length, (uint16_t)(shown + lacks));
+	return p11l_put_array(
+	        &to->writer, item, length_in(object), (uint16_t)(shown + lacks(to, object, shown)));
 }
 
 static void put_list(
@@ -99,7 +104,7 @@ static void put_list(
 		return;
 	for (unsigned i = 0; i < shown; i++)
 		put_value(to, type, json_object_array_get_idx(items, i));
-	if (to->cut && shown < length_in(object) && shown < 64)
+	if (lacks(to, object, shown))
 		cli_json_missing(to);
 }
 
@@ -125,10 +130,12 @@ static void put_template(struct cli_json *to, json_object *object, json_object *
 {
 	unsigned shown = shown_of(attributes);
 
-	if (!p11l_put_array(&to->writer, P11L_ITEM_TEMPLATE, length_in(object), (uint16_t)shown))
+	if (!begin_list(to, P11L_ITEM_TEMPLATE, object, shown))
 		return;
 	for (unsigned i = 0; i < shown; i++)
 		put_attribute(to, json_object_array_get_idx(attributes, i));
+	if (lacks(to, object, shown))
+		cli_json_missing(to);
 }
 
 /* The field that a length belongs to says it, or does not. */
@@ -179,8 +186,8 @@ static uint64_t parameter_length(json_object *parameter, unsigned id)
 /* What an object that is no struct has one of. */
 static bool is_marked(json_object *object)
 {
-	static const char *const marks[] = {"len", "handle", "unreadable", "address", "omitted",
-	        "unavailable", "mechanism"};
+	static const char *const marks[] = {
+	        "len", "handle", "unreadable", "address", "omitted", "unavailable", "mechanism"};
 	json_object *value;
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
@@ -215,10 +222,32 @@ static void put_mechanism(struct cli_json *to, json_object *object, json_object 
 		cli_json_missing(to);
 }
 
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* Octets that are no UTF-8 stand there as \xff. */
+static void note_label(struct p11l_known *known, const char *text, size_t size)
+{
+	const char *end = text + size;
+
+	while (text < end && known->label_length < P11L_KNOWN_LABEL) {
+		uint8_t octet = (uint8_t)*text;
+
+		if (end - text >= 4 && text[0] == '\\' && text[1] == 'x' && text[2] >= '8' &&
+		        is_hex(text[2]) && is_hex(text[3])) {
+			octet = (uint8_t)strtoul((const char[]){text[2], text[3], '\0'}, NULL, 16);
+			text += 3;
+		}
+		known->label[known->label_length++] = octet;
+		text++;
+	}
+}
+
 static void note_known(struct cli_json *to, json_object *object, uint64_t handle)
 {
 	json_object *label = cli_json_get(object, "label");
-	size_t size = label != NULL ? (size_t)json_object_get_string_len(label) : 0;
 	struct cli_note *note;
 	uint64_t value;
 
@@ -227,18 +256,17 @@ static void note_known(struct cli_json *to, json_object *object, uint64_t handle
 	note = &to->note[to->notes++];
 	memset(note, 0, sizeof(*note));
 	note->object = handle;
-	note->known.has_class = cli_json_constant(
-	        P11L_SPACE_object_class, cli_json_get(object, "class"), &value);
+	note->known.has_class =
+	        cli_json_constant(P11L_SPACE_object_class, cli_json_get(object, "class"), &value);
 	if (note->known.has_class)
 		note->known.class = (CK_OBJECT_CLASS)value;
-	note->known.has_key_type = cli_json_constant(
-	        P11L_SPACE_key_type, cli_json_get(object, "key_type"), &value);
+	note->known.has_key_type =
+	        cli_json_constant(P11L_SPACE_key_type, cli_json_get(object, "key_type"), &value);
 	if (note->known.has_key_type)
 		note->known.key_type = (CK_KEY_TYPE)value;
-	note->known.label_length = (uint8_t)(size < P11L_KNOWN_LABEL ? size : P11L_KNOWN_LABEL);
-	if (size > 0)
-		memcpy(note->known.label, json_object_get_string(label),
-		        note->known.label_length);
+	if (label != NULL)
+		note_label(&note->known, json_object_get_string(label),
+		        (size_t)json_object_get_string_len(label));
 }
 
 static void put_object_handle(struct cli_json *to, json_object *object, json_object *value)

@@ -12,7 +12,7 @@ static const struct cli_verb verbs[] = {
                 "Prints every setting and where it came from, then asks the module itself, not\n"
                 "through the lens, for its interfaces, slots, tokens and mechanisms. No PIN is\n"
                 "needed and nothing is changed.\n",
-                CLI_BIT(CLI_MODULE) | CLI_BIT(CLI_CONFIG), cli_info},
+                CLI_BIT(CLI_MODULE) | CLI_BIT(CLI_CONFIG), false, cli_info},
         {"run", "[--] COMMAND [ARGUMENT...]", "run a command with the lens before its module",
                 "In the arguments of COMMAND, %lens stands for the path of " CLI_LENS_NAME ":\n"
                 "  pkcs11-lens run --module VENDOR.so -- pkcs11-tool --module %lens --list-slots\n"
@@ -20,7 +20,27 @@ static const struct cli_verb verbs[] = {
                 "status is that of COMMAND.\n",
                 CLI_BIT(CLI_MODULE) | CLI_BIT(CLI_TRACE) | CLI_BIT(CLI_NORMALISE) |
                         CLI_BIT(CLI_CONFIG),
-                cli_run},
+                true, cli_run},
+        {"show", "FILE...", "show what was recorded",
+                "Reads ring files, also while they are being written or after a crash, and JSON\n"
+                "traces (- is standard input); sorts the calls of all files by time. Calls that\n"
+                "never returned come last.\n",
+                CLI_BIT(CLI_FORMAT) | CLI_BIT(CLI_FOLLOW) | CLI_BIT(CLI_COLOR) | CLI_SELECTION,
+                false, cli_show},
+        {"stats", "FILE...", "count what was recorded",
+                "Reads the same files as show, and prints by function, and by mechanism and\n"
+                "result, how many calls there were, how many failed, and how long they took.\n",
+                CLI_BIT(CLI_JSON) | CLI_SELECTION, false, cli_stats},
+        {"trace", "CONTROLFILE [on|off|stats [KEY=VALUE...]]",
+                "switch recording in a running process",
+                "CONTROLFILE is what trace.control of the process leads to. \"on\" and \"off\" "
+                "may\n"
+                "be followed by settings that decide which calls are recorded, as in\n"
+                "  pkcs11-lens trace /run/app.lens on functions=sign slower=5ms\n"
+                "\"stats\" asks for a report of the statistics, if trace.stats is set. With "
+                "nothing\n"
+                "behind it, says what was set last.\n",
+                0, false, cli_control},
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -42,11 +42,9 @@ static void fill_long_options(const struct cli_verb *verb, struct option *longs)
 {
 	for (int i = 0; i < CLI_OPTIONS; i++)
 		if (verb->options & CLI_BIT(i))
-			*longs++ = (struct option){
-			        options[i].name,
-			        options[i].argument != NULL ? required_argument
-			                                    : no_argument,
-			        NULL, FIRST_VALUE + i};
+			*longs++ = (struct option){options[i].name,
+			        options[i].argument != NULL ? required_argument : no_argument, NULL,
+			        FIRST_VALUE + i};
 	*longs++ = (struct option){"help", no_argument, NULL, 'h'};
 	*longs = (struct option){NULL, 0, NULL, 0};
 }
@@ -141,7 +139,8 @@ char *cli_origin(const struct cli_call *call, const char *origin)
 	for (int i = 0; i < CLI_OPTIONS && origin[0] == '$'; i++) {
 		size_t n = options[i].variable != NULL ? strlen(options[i].variable) : 0;
 
-		if (n == 0 || call->value[i] == NULL || strncmp(origin + 1, options[i].variable, n) != 0 ||
+		if (n == 0 || call->value[i] == NULL ||
+		        strncmp(origin + 1, options[i].variable, n) != 0 ||
 		        (origin[n + 1] != '\0' && origin[n + 1] != ':'))
 			continue;
 		if (asprintf(&text, "--%s%s", options[i].name, origin + 1 + n) < 0)

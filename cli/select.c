@@ -18,8 +18,8 @@ static bool set_defaults(struct p11l_config *config, char *error)
 	for (int i = 0; i < P11L_KEYS; i++) {
 		const char *fallback = p11l_key_rows[i].fallback;
 
-		if (fallback != NULL && !p11l_config_set(config, (enum p11l_key)i, fallback,
-		                                "default", error))
+		if (fallback != NULL &&
+		        !p11l_config_set(config, (enum p11l_key)i, fallback, "default", error))
 			return false;
 	}
 	return true;
@@ -64,8 +64,7 @@ static bool read_numbers(
 
 	list->count = 0;
 	if (call->value[option] == NULL ||
-	        p11l_parse_list(
-	                &p11l_key_rows[P11L_TRACE_SESSIONS], call->value[option], list))
+	        p11l_parse_list(&p11l_key_rows[P11L_TRACE_SESSIONS], call->value[option], list))
 		return true;
 	snprintf(message, sizeof(message),
 	        "--%s cannot be \"%.60s\"; expected up to %d numbers joined by +",
@@ -73,8 +72,7 @@ static bool read_numbers(
 	return usage(call, message);
 }
 
-static bool read_bound(
-        struct cli_bound *bound, const struct cli_call *call, enum cli_option option)
+static bool read_bound(struct cli_bound *bound, const struct cli_call *call, enum cli_option option)
 {
 	const char *text = call->value[option];
 	char message[256];
@@ -152,8 +150,8 @@ static bool counts(const struct cli_select *select, const struct p11l_record *re
 	       contains(&select->tids, true, record->tid) && is_in_time(select, record->time);
 }
 
-bool cli_select(struct cli_select *select, const struct p11l_record *record,
-        const struct cli_facts *facts)
+bool cli_select(
+        struct cli_select *select, const struct p11l_record *record, const struct cli_facts *facts)
 {
 	bool own = record->layer == P11L_LAYER_APP;
 	uint64_t of_host = own ? record->sequence : record->parent;

@@ -25,8 +25,8 @@ bool cli_select_start(struct cli_select *select, const struct cli_call *call);
 /* To be told the time of the first event. */
 void cli_select_day(struct cli_select *select, uint64_t first);
 
-bool cli_select(struct cli_select *select, const struct p11l_record *record,
-        const struct cli_facts *facts);
+bool cli_select(
+        struct cli_select *select, const struct p11l_record *record, const struct cli_facts *facts);
 
 void cli_select_end(struct cli_select *select);
 

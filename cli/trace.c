@@ -121,7 +121,7 @@ static const struct {
 } others[] = {
         {"# pkcs11-lens", "this is a trace in text, which only people can read; "
                           "show reads ring files and JSON traces"},
-        {"<?xml", "this is XML; show reads ring files and JSON traces"},
+        {"<PKCS11>", "this is XML; show reads ring files and JSON traces"},
         {P11L_CONTROL_MAGIC, "this is a control file, for \"pkcs11-lens trace\""},
 };
 
@@ -140,8 +140,7 @@ static const char *problem_of(const char *text, ssize_t size, bool follow)
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strncmp(text, others[i].begins, strlen(others[i].begins)) == 0)
 			return others[i].problem;
-	return looks_like_json(text) ? NULL
-	                             : "neither a ring file of pkcs11-lens nor a JSON trace";
+	return looks_like_json(text) ? NULL : "neither a ring file of pkcs11-lens nor a JSON trace";
 }
 
 /* The kind of an open file; NULL when it is none, after saying why. */

@@ -59,9 +59,9 @@ struct cli_trace {
 	int fd;
 	bool follow;
 	const struct cli_trace_kind *kind;
-	void *state;           /* of the kind */
-	uint64_t size, done;   /* how far reading has come, for people; size 0: not known */
-	struct cli_map open;   /* calls that have not returned yet: events by pid and sequence */
+	void *state;         /* of the kind */
+	uint64_t size, done; /* how far reading has come, for people; size 0: not known */
+	struct cli_map open; /* calls that have not returned yet: events by pid and sequence */
 	struct p11l_known_tables *known; /* of its process; NULL: the trace has notes instead */
 };
 

@@ -224,8 +224,7 @@ static bool json_open(struct cli_trace *trace)
 	lines->tokener = json_tokener_new();
 	if (lines->tokener == NULL)
 		cli_no_memory();
-	json_tokener_set_flags(
-	        lines->tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(lines->tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	return true;
 }
 

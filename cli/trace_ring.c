@@ -71,7 +71,8 @@ static void look(const struct cli_trace *trace)
 		ring->oldest = ring->head - ring->size;
 }
 
-/* Reads from a position, over the end of the ring to its start if need be. What is not there is 0. */
+/* Reads from a position, over the end of the ring to its start if need be. What is not there is 0.
+ */
 static void read_ring(const struct cli_trace *trace, uint64_t position, uint8_t *data, size_t size)
 {
 	const struct ring *ring = trace->state;

@@ -64,8 +64,8 @@ static bool take_zone(const char *at, int64_t *offset)
 	if (*at != '+' && *at != '-')
 		return false;
 	at++;
-	if (!take(&at, 2, ':', &hour) || !take(&at, 2, '\0', &minute) || *at != '\0' ||
-	        hour > 23 || minute > 59)
+	if (!take(&at, 2, ':', &hour) || !take(&at, 2, '\0', &minute) || *at != '\0' || hour > 23 ||
+	        minute > 59)
 		return false;
 	*offset = sign * (int64_t)(hour * 3600 + minute * 60);
 	return true;

@@ -40,14 +40,16 @@ static const void *address_of(const struct holder *holder, unsigned i)
 static size_t length_of(struct p11l_capture *c, const struct holder *holder, unsigned i)
 {
 	const struct p11l_member *member = &holder->member[i];
-	const CK_ULONG *pointed;
+	const void *pointed;
 
 	switch (member->length) {
 	case P11L_LENGTH_MEMBER:
 		return word(holder, member->length_ref);
 	case P11L_LENGTH_POINTED:
-		pointed = (const CK_ULONG *)word(holder, member->length_ref);
-		return p11l_capture_readable(c, pointed, sizeof(*pointed)) ? *pointed : 0;
+		pointed = (const void *)word(holder, member->length_ref);
+		return p11l_capture_readable(c, pointed, sizeof(CK_ULONG))
+		               ? p11l_load_number(pointed, sizeof(CK_ULONG))
+		               : 0;
 	case P11L_LENGTH_BITS:
 		return (word(holder, member->length_ref) + 7) / 8;
 	case P11L_LENGTH_CONSTANT:

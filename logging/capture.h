@@ -60,9 +60,9 @@ void p11l_capture_octets(
         struct p11l_capture *c, enum p11l_secrecy secrecy, const void *address, size_t length);
 void p11l_capture_list(struct p11l_capture *c, const void *address, size_t count, size_t size);
 
-void p11l_capture_mechanism(struct p11l_capture *c, const CK_MECHANISM *mechanism, bool message);
+void p11l_capture_mechanism(struct p11l_capture *c, const void *address, bool message);
 void p11l_capture_message(struct p11l_capture *c, const void *address, size_t length);
-void p11l_capture_template(struct p11l_capture *c, const CK_ATTRIBUTE *attribute, size_t count);
+void p11l_capture_template(struct p11l_capture *c, const void *address, size_t count);
 
 /* A number of 1, 2, 4 or 8 bytes at an address that can be read. */
 uint64_t p11l_load_number(const void *address, size_t size);

@@ -33,28 +33,31 @@ static void capture_parameter(struct p11l_capture *c, const CK_MECHANISM *mechan
 		p11l_capture_octets(c, P11L_KEY, address, length);
 }
 
-void p11l_capture_mechanism(struct p11l_capture *c, const CK_MECHANISM *mechanism, bool message)
+/* Hosts may hand over structs that are not aligned: what is looked at is a copy. */
+void p11l_capture_mechanism(struct p11l_capture *c, const void *address, bool message)
 {
 	struct p11l_writer *w = &c->writer;
+	CK_MECHANISM mechanism;
 	uint64_t type, length;
 
-	if (mechanism == NULL || c->depth == 0) {
-		p11l_put_item(w, mechanism == NULL ? P11L_ITEM_NULL : P11L_ITEM_NONE);
+	if (address == NULL || c->depth == 0) {
+		p11l_put_item(w, address == NULL ? P11L_ITEM_NULL : P11L_ITEM_NONE);
 		return;
 	}
-	if (!p11l_capture_readable(c, mechanism, sizeof(*mechanism))) {
-		p11l_put_u64(w, P11L_ITEM_UNREADABLE, (uintptr_t)mechanism);
+	if (!p11l_capture_readable(c, address, sizeof(mechanism))) {
+		p11l_put_u64(w, P11L_ITEM_UNREADABLE, (uintptr_t)address);
 		return;
 	}
 	if (!p11l_room(w, 17))
 		return;
-	type = mechanism->mechanism;
-	length = mechanism->ulParameterLen;
+	memcpy(&mechanism, address, sizeof(mechanism));
+	type = mechanism.mechanism;
+	length = mechanism.ulParameterLen;
 	*w->at++ = P11L_ITEM_MECHANISM;
 	p11l_put_raw(w, &type, 8);
 	p11l_put_raw(w, &length, 8);
 	c->depth--;
-	capture_parameter(c, mechanism, message);
+	capture_parameter(c, &mechanism, message);
 	c->depth++;
 }
 
@@ -90,30 +93,34 @@ static void capture_attribute(struct p11l_capture *c, const CK_ATTRIBUTE *attrib
 		p11l_capture_value(c, type, attribute->pValue, attribute->ulValueLen);
 }
 
-void p11l_capture_template(struct p11l_capture *c, const CK_ATTRIBUTE *attribute, size_t count)
+void p11l_capture_template(struct p11l_capture *c, const void *address, size_t count)
 {
+	const uint8_t *at = address;
 	size_t shown = count < P11L_CAPTURE_ELEMENTS ? count : P11L_CAPTURE_ELEMENTS;
 	struct p11l_writer *w = &c->writer;
 
-	if (attribute == NULL) {
+	if (address == NULL) {
 		p11l_put_null(w, count);
 		return;
 	}
-	if (c->depth == 0 || !p11l_capture_readable(c, attribute, shown * sizeof(*attribute))) {
-		p11l_put_u64(w, P11L_ITEM_UNREADABLE, (uintptr_t)attribute);
+	if (c->depth == 0 || !p11l_capture_readable(c, address, shown * sizeof(CK_ATTRIBUTE))) {
+		p11l_put_u64(w, P11L_ITEM_UNREADABLE, (uintptr_t)address);
 		return;
 	}
 	if (!p11l_put_array(w, P11L_ITEM_TEMPLATE, count, (uint16_t)shown))
 		return;
 	c->depth--;
-	for (size_t i = 0; i < shown && p11l_room(w, 8); i++) {
-		uint64_t type = attribute[i].type;
+	for (size_t i = 0; i < shown && p11l_room(w, 8); i++, at += sizeof(CK_ATTRIBUTE)) {
+		CK_ATTRIBUTE attribute;
+		uint64_t type;
 
+		memcpy(&attribute, at, sizeof(attribute));
+		type = attribute.type;
 		p11l_put_raw(w, &type, 8);
 		if (c->request)
-			capture_request(c, &attribute[i]);
+			capture_request(c, &attribute);
 		else
-			capture_attribute(c, &attribute[i]);
+			capture_attribute(c, &attribute);
 	}
 	c->depth++;
 }

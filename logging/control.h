@@ -16,10 +16,14 @@
 
 struct p11l_control {
 	char magic[8];
-	_Atomic uint32_t generation;       /* odd while the text is being written */
-	uint32_t pid;                      /* of the process that maps it */
-	char text[P11L_CONTROL_SIZE - 16]; /* "on|off[,KEY=VALUE...]", ends with NUL */
+	_Atomic uint32_t generation; /* odd while the text is being written */
+	uint32_t pid;                /* of the process that maps it */
+	/* "on" or "off", each with ",KEY=VALUE..." or not; then P11L_CONTROL_REPORT or not; NUL */
+	char text[P11L_CONTROL_SIZE - 16];
 };
+
+/* Behind what is set, or alone: a report of the statistics is due now. */
+#define P11L_CONTROL_REPORT ",stats"
 
 /* Makes the file and maps it; NULL when that fails, which the user is told. */
 struct p11l_control *p11l_control_open(const char *destination);

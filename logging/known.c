@@ -381,7 +381,12 @@ void p11l_known_use(struct p11l_known_tables *other)
 
 void p11l_known_set(uint64_t session, uint64_t object, const struct p11l_known *known)
 {
+	struct object *entry;
+
 	pthread_mutex_lock(&lock);
-	object_entry(slot_of(session), object, true)->known = *known;
+	entry = object_entry(slot_of(session), object, true);
+	entry->used = known != NULL;
+	if (known != NULL)
+		entry->known = *known;
 	pthread_mutex_unlock(&lock);
 }

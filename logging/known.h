@@ -32,7 +32,7 @@ void p11l_known_release(void);
 /*
  * For the reader of saved traces, who has one thread: tables for each process that is in them, to
  * be given to free(); the tables to use from now on (NULL: those of this process); and what a
- * trace itself says of an object.
+ * trace itself says of an object (NULL: forget it).
  */
 struct p11l_known_tables;
 struct p11l_known_tables *p11l_known_new(void);

@@ -132,7 +132,7 @@ static void put_text(struct p11l_json *json, const struct p11l_token *token)
 		        token->padded ? p11l_without_blanks(token->octets, valid) : valid);
 }
 
-/* Octets with a meaning: {"KEY":"...", "len":N} */
+/* Octets with a meaning: {"KEY":"...", "len":N, "hex":"..."} */
 static void put_meaning(struct p11l_json *json, const struct p11l_token *token, const char *key)
 {
 	p11l_json_open(json, '{');
@@ -150,10 +150,8 @@ static void put_meaning(struct p11l_json *json, const struct p11l_token *token, 
 	}
 	p11l_json_key(json, "len");
 	p11l_json_number(json, token->length);
-	if (token->kind == P11L_TOKEN_CURVE) {
-		p11l_json_key(json, "hex");
-		p11l_json_octets(json, token->octets, token->shown);
-	}
+	p11l_json_key(json, "hex");
+	p11l_json_octets(json, token->octets, token->shown);
 	p11l_json_close(json, '}');
 }
 

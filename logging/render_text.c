@@ -139,7 +139,13 @@ size_t p11l_text_head(const struct p11l_about *about, char *buffer, size_t size)
 
 	p11l_text_put(&t, "# pkcs11-lens ");
 	p11l_text_put(&t, about->lens);
-	p11l_text_put(&t, " text trace 1; module ");
+	p11l_text_put(&t, " text trace 1; process ");
+	p11l_text_decimal(&t, about->pid);
+	if (about->program != NULL) {
+		p11l_text_char(&t, ' ');
+		p11l_text_quoted(&t, (const uint8_t *)about->program, strlen(about->program));
+	}
+	p11l_text_put(&t, "; module ");
 	p11l_text_put(&t, about->module != NULL ? about->module : "none");
 	t.full = false;
 	t.end = buffer + size;

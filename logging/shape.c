@@ -4,6 +4,7 @@
 #include "shim/util.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 struct p11l_shape p11l_shapes[P11L_FUNCTIONS];
 bool p11l_all_numbers[P11L_STRUCTS];
@@ -127,14 +128,17 @@ static bool load(unsigned long long key, unsigned long long *value)
 
 static void note_opened(const uintptr_t *arg)
 {
-	const CK_SESSION_HANDLE *session = (const CK_SESSION_HANDLE *)arg[4];
+	const void *address = (const void *)arg[4];
+	CK_SESSION_HANDLE session;
 	unsigned long long now = 1 + atomic_fetch_add(&sessions_now, 1);
 	unsigned long long peak = atomic_load(&sessions_peak);
 
 	while (now > peak && !atomic_compare_exchange_weak(&sessions_peak, &peak, now))
 		continue;
-	if (p11l_readable(session, sizeof(*session)))
-		store(key_of(SESSION_KEY, *session), arg[0]);
+	if (!p11l_readable(address, sizeof(session)))
+		return;
+	memcpy(&session, address, sizeof(session));
+	store(key_of(SESSION_KEY, session), arg[0]);
 }
 
 /* How many sessions of a slot go with C_CloseAllSessions is not known here: none are left to say.
@@ -168,14 +172,16 @@ void p11l_operation_note(unsigned function, const uintptr_t *arg)
 bool p11l_operation_mechanism(unsigned function, const uintptr_t *arg, CK_MECHANISM_TYPE *mechanism)
 {
 	const struct p11l_shape *shape = &p11l_shapes[function];
-	const CK_MECHANISM *given;
+	const void *given;
+	CK_MECHANISM whole;
 	unsigned long long value;
 
 	if (shape->mechanism >= 0) {
-		given = (const CK_MECHANISM *)arg[shape->mechanism];
-		if (!p11l_readable(given, sizeof(*given)))
+		given = (const void *)arg[shape->mechanism];
+		if (!p11l_readable(given, sizeof(whole)))
 			return false;
-		*mechanism = given->mechanism;
+		memcpy(&whole, given, sizeof(whole));
+		*mechanism = whole.mechanism;
 		return true;
 	}
 	if (!shape->goes_on ||

@@ -120,18 +120,24 @@ int p11l_file_open(void)
 	return fd;
 }
 
-static bool is_due(void)
+/* Whether the name leads elsewhere, as far as is known: it is looked up now and then. */
+static bool is_elsewhere(const struct stat *st)
 {
-	int64_t due = atomic_load_explicit(&look_up, memory_order_relaxed), now = p11l_sink_now();
+	int64_t now = p11l_sink_now();
 
-	return now >= due && atomic_compare_exchange_strong(&look_up, &due, now + LOOK_UP);
+	if (now < atomic_load_explicit(&look_up, memory_order_relaxed))
+		return false;
+	if (!is_named(file.name, st))
+		return true;
+	atomic_store(&look_up, now + LOOK_UP);
+	return false;
 }
 
 enum p11l_sink_state p11l_file_state(const struct stat *st)
 {
 	uint64_t limit = atomic_load_explicit(&full, memory_order_relaxed);
 
-	if (st->st_nlink == 0 || (is_due() && !is_named(file.name, st)))
+	if (st->st_nlink == 0 || is_elsewhere(st))
 		return P11L_SINK_GONE;
 	if (limit == 0 || !S_ISREG(st->st_mode) || (uint64_t)st->st_size < limit)
 		return P11L_SINK_GOOD;

@@ -10,6 +10,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -69,7 +70,7 @@ int p11l_syslog_open(const char *path)
 static size_t write_start(char *buffer, size_t size)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	char iso[40];
+	char iso[40] = "";
 	struct p11l_text t = {.at = iso, .end = iso + sizeof(iso)};
 	uint64_t now = (uint64_t)(time(NULL) + zone());
 	int month, n;
@@ -104,14 +105,18 @@ bool p11l_syslog_send(int fd, const char *data, size_t size)
 	const char *end = data + size;
 	char start[P11L_SYSLOG_START];
 	size_t start_size = write_start(start, sizeof(start));
+	bool ok = true;
+	int state;
 
-	while (data < end) {
+	/* A cancelled thread must not leave from inside the lens. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	while (ok && data < end) {
 		const char *newline = memchr(data, '\n', (size_t)(end - data));
 		const char *stop = newline != NULL ? newline : end;
 
-		if (!send_line(fd, start, start_size, data, (size_t)(stop - data)))
-			return false;
+		ok = send_line(fd, start, start_size, data, (size_t)(stop - data));
 		data = stop + (newline != NULL);
 	}
-	return true;
+	pthread_setcancelstate(state, NULL);
+	return ok;
 }

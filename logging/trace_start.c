@@ -177,21 +177,37 @@ static void begin_child(void)
 	atomic_store(&p11l_trace.seen, seen_before_fork);
 }
 
+/* Takes the request for a report off the end of the text. */
+static bool take_report(char *text)
+{
+	size_t size = strlen(text), mark = strlen(P11L_CONTROL_REPORT);
+
+	if (size < mark || strcmp(text + size - mark, P11L_CONTROL_REPORT) != 0)
+		return false;
+	text[size - mark] = '\0';
+	return true;
+}
+
 /* Settings that were replaced are never freed: another thread may be reading them. */
 static void read_control(void)
 {
 	char text[P11L_CONTROL_SIZE];
-	const struct p11l_active *active;
+	const struct p11l_active *active = NULL;
 	uint32_t generation = p11l_control_read(control, text, sizeof(text));
+	bool report;
 
 	if (generation == 0 || generation == atomic_load(&p11l_trace.seen))
 		return;
-	active = parse_control(text);
+	report = take_report(text);
+	if (text[0] != '\0')
+		active = parse_control(text);
 	if (active != NULL)
 		atomic_store_explicit(&p11l_trace.active, active, memory_order_release);
 	atomic_store_explicit(&p11l_trace.seen, generation, memory_order_release);
 	active = atomic_load(&p11l_trace.active);
 	atomic_store(&p11l_gate_closed, active->on ? UINT32_MAX : generation);
+	if (report)
+		p11l_trace_report();
 }
 
 void p11l_trace_refresh(void)

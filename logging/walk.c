@@ -194,11 +194,23 @@ static CK_KEY_TYPE key_type_of(struct p11l_reader r)
 	return known.has_key_type ? known.key_type : CKK_VENDOR_DEFINED;
 }
 
+static void walk_cut(struct p11l_walk *walk, struct p11l_reader *r)
+{
+	struct p11l_token cut = {.kind = P11L_TOKEN_CUT};
+
+	r->at = r->end;
+	walk->to->value(walk, &cut);
+}
+
 static void walk_attribute(struct p11l_walk *walk, unsigned index, struct p11l_reader *r)
 {
 	struct p11l_token attribute = {.kind = P11L_TOKEN_ATTRIBUTE, .index = index};
 	const struct p11l_attribute *row;
 
+	if ((size_t)(r->end - r->at) < sizeof(uint64_t)) {
+		walk_cut(walk, r);
+		return;
+	}
 	attribute.value = p11l_get_u64(r);
 	row = p11l_find_attribute((CK_ATTRIBUTE_TYPE)attribute.value);
 	attribute.type = row != NULL ? row->value : unknown;
@@ -220,14 +232,6 @@ static void walk_template(struct p11l_walk *walk, struct p11l_reader *r)
 		walk_attribute(walk, i, r);
 	walk->to->close(walk, &template);
 	walk->key_type = before;
-}
-
-static void walk_cut(struct p11l_walk *walk, struct p11l_reader *r)
-{
-	struct p11l_token cut = {.kind = P11L_TOKEN_CUT};
-
-	r->at = r->end;
-	walk->to->value(walk, &cut);
 }
 
 static void walk_struct(struct p11l_walk *walk, struct p11l_reader *r)

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 /* What lies behind the last entry of a table. */
-enum mock_after { MOCK_GUARD, MOCK_ZEROS, MOCK_DATA, MOCK_TABLE };
+enum mock_after { MOCK_GUARD, MOCK_ZEROS, MOCK_DATA, MOCK_CODE, MOCK_TABLE };
 
 struct mock_plan {
 	char name[64];

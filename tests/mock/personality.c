@@ -144,12 +144,12 @@ static unsigned width_of(CK_VERSION version)
 
 static enum mock_after parse_after(const char *word)
 {
-	static const char *const names[] = {"guard", "zeros", "data", "table"};
+	static const char *const names[] = {"guard", "zeros", "data", "code", "table"};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], word) == 0)
 			return (enum mock_after)i;
-	fail("\"%s\" cannot follow a table; expected guard, zeros, data or table", word);
+	fail("\"%s\" cannot follow a table; expected guard, zeros, data, code or table", word);
 }
 
 /* [VERSION|shared] [entries N] [after WHAT] [flags N] [at ADDRESS] */

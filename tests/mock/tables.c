@@ -18,7 +18,7 @@ typedef CK_RV (*mock_entry)(void);
 
 #define HEAD offsetof(CK_FUNCTION_LIST_3_2, C_Initialize)
 
-/* What may follow a table in a real module: zeros, other data, or the next table. */
+/* What may follow a table in a real module: zeros, other data, functions, or the next table. */
 static void fill_behind(uint8_t *page, size_t size, enum mock_after after)
 {
 	const uint8_t *address = page;
@@ -28,6 +28,9 @@ static void fill_behind(uint8_t *page, size_t size, enum mock_after after)
 	if (after == MOCK_DATA)
 		for (size_t i = 0; i + sizeof(address) <= size; i += sizeof(address))
 			memcpy(page + i, &address, sizeof(address));
+	if (after == MOCK_CODE)
+		memcpy(page, &mock_all_functions()->C_Initialize,
+		        P11L_FUNCTIONS * sizeof(mock_entry));
 	if (after == MOCK_TABLE)
 		memcpy(page, mock_all_functions(), sizeof(CK_FUNCTION_LIST_3_2));
 }

@@ -209,6 +209,27 @@ CASE(short_interface_before_a_closed_page)
 	assert_92("interface \"PKCS 11\" 3.2 entries 92 after guard\n");
 }
 
+/* Functions behind the end are somebody else's, and cannot be told from a table's own. */
+CASE(table_of_3_0_before_functions)
+{
+	CK_FUNCTION_LIST_3_2 *list;
+
+	use_vendor("mock.so", "interface \"PKCS 11\" 3.0 after code\n");
+	load_lens();
+	list = interface_table(3, 0);
+	assert_identity(list, vendor()->interface[0].pFunctionList, 92);
+	assert_all_answer(list, 92, 104, CKR_FUNCTION_NOT_SUPPORTED);
+}
+
+/* So of a list that has 68 functions by definition no more are taken, whatever its stamp. */
+CASE(list_of_68_stamped_3_2_before_functions)
+{
+	use_vendor("mock-2.40.so", "table 3.2 entries 68 after code\n");
+	load_lens();
+	assert_identity(function_list(), vendor()->list, 68);
+	assert_all_answer(function_list(), 68, 104, CKR_FUNCTION_NOT_SUPPORTED);
+}
+
 /* Even 68 functions are not there: the table cannot be used, and nothing breaks. */
 CASE(table_that_is_shorter_than_any_version)
 {
@@ -266,6 +287,8 @@ int main(void)
 	        cmocka_unit_test(short_interface_before_zeros),
 	        cmocka_unit_test(short_interface_before_another_table),
 	        cmocka_unit_test(short_interface_before_a_closed_page),
+	        cmocka_unit_test(table_of_3_0_before_functions),
+	        cmocka_unit_test(list_of_68_stamped_3_2_before_functions),
 	        cmocka_unit_test(table_that_is_shorter_than_any_version),
 	        cmocka_unit_test(table_at_an_address_that_leads_nowhere),
 	        cmocka_unit_test(more_tables_than_lanes),

@@ -356,6 +356,35 @@ CASE(attributes_by_kind)
 	assert_non_null(strstr(last_line(), "CKA_LABEL=unavailable}"));
 }
 
+static const char *parameter_set(CK_MECHANISM_TYPE generator, CK_KEY_TYPE type)
+{
+	CK_ULONG set = 1;
+	CK_MECHANISM mechanism = {generator, NULL, 0};
+	CK_ATTRIBUTE template[] = {
+	        {CKA_PARAMETER_SET, &set, sizeof(set)}, {CKA_KEY_TYPE, &type, sizeof(type)}};
+	CK_OBJECT_HANDLE key;
+	CK_ULONG count = type == CKK_VENDOR_DEFINED ? 1 : 2;
+	const char *at;
+
+	t.p11->C_GenerateKey(t.session, &mechanism, template, count, &key);
+	at = strstr(last_line(), "CKA_PARAMETER_SET=");
+	assert_non_null(at);
+	return at + strlen("CKA_PARAMETER_SET=");
+}
+
+/* One number means another set for each kind of key. */
+CASE(parameter_sets)
+{
+	start("");
+	assert_memory_equal(parameter_set(1, CKK_ML_DSA), "CKP_ML_DSA_44,", 14);
+	assert_memory_equal(parameter_set(1, CKK_ML_KEM), "CKP_ML_KEM_512,", 15);
+	assert_memory_equal(parameter_set(1, CKK_SLH_DSA), "CKP_SLH_DSA_SHA2_128S,", 22);
+	assert_memory_equal(
+	        parameter_set(CKM_ML_KEM_KEY_PAIR_GEN, CKK_VENDOR_DEFINED), "CKP_ML_KEM_512}", 15);
+	assert_memory_equal(parameter_set(1, CKK_VENDOR_DEFINED), "1}", 2);
+	assert_memory_equal(parameter_set(1, CKK_AES), "1,", 2);
+}
+
 CASE(attributes_that_are_read)
 {
 	CK_BYTE label[8], value[8];
@@ -383,6 +412,38 @@ CASE(long_values_are_cut)
 	t.p11->C_CreateObject(t.session, &attribute, 1, &object);
 	shown = strstr(last_line(), "CKA_ID=0xabababababababab...<200 bytes>}");
 	assert_non_null(shown);
+}
+
+/* What is a certificate by its outline is shown by its subject. */
+CASE(certificates)
+{
+	CK_BYTE der[73] = "\x30\x47\x30\x45\xa0\x03\x02\x01\x02\x02\x01\x01\x30\x00\x30\x00\x30\x00"
+	                  "\x30\x13\x31\x11\x30\x0f\x06\x03\x55\x04\x03\x0c\x08somebody\x03\x20";
+	CK_ATTRIBUTE attribute = {CKA_VALUE, der, sizeof(der)};
+	CK_OBJECT_HANDLE object;
+
+	start("");
+	t.p11->C_CreateObject(t.session, &attribute, 1, &object);
+	assert_non_null(strstr(last_line(), "{CKA_VALUE=certificate \"CN=somebody\"}"));
+	der[6] = 0x04;
+	t.p11->C_CreateObject(t.session, &attribute, 1, &object);
+	assert_non_null(strstr(last_line(), "{CKA_VALUE=<73 bytes #"));
+}
+
+/* What the host calls, and below it what reaches the vendor. */
+CASE(both_layers)
+{
+	CK_SESSION_INFO info;
+
+	t = start_traced("null C_Logout\n", ",layers=app+vendor");
+	t.p11->C_GetSessionInfo(t.session, &info);
+	assert_int_equal(vendor()->calls[P11L_C_GetSessionInfo], 1);
+	assert_int_equal(
+	        occurrences(trace(), " C_GetSessionInfo(hSession=0x100, pInfo={slotID"), 2);
+	assert_int_equal(occurrences(trace(), " of #"), occurrences(trace(), "\n") / 2);
+	/* What the vendor does not have does not reach it. */
+	assert_int_equal(t.p11->C_Logout(t.session), CKR_FUNCTION_NOT_SUPPORTED);
+	assert_int_equal(occurrences(trace(), " C_Logout("), 1);
 }
 
 /* Asynchronous calls, unknown answers, strings */
@@ -491,8 +552,11 @@ int main(void)
 	        cmocka_unit_test(parameter_that_the_vendor_changes),
 	        cmocka_unit_test(attributes_of_a_size_that_is_not_theirs),
 	        cmocka_unit_test(attributes_by_kind),
+	        cmocka_unit_test(parameter_sets),
 	        cmocka_unit_test(attributes_that_are_read),
 	        cmocka_unit_test(long_values_are_cut),
+	        cmocka_unit_test(certificates),
+	        cmocka_unit_test(both_layers),
 	        cmocka_unit_test(async_calls),
 	        cmocka_unit_test(answer_that_the_standard_does_not_know),
 	        cmocka_unit_test(entry_lines_come_before_the_call),

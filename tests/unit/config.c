@@ -225,6 +225,20 @@ CASE(mistakes_in_a_file)
 	        {"[module]\nbind = local|deep\n",
 	                "lens.conf:2: module.bind cannot be \"local|deep\"; expected one of "
 	                "auto|local|deep"},
+	        {"[trace]\nsize = 1T\n",
+	                "lens.conf:2: trace.size cannot be \"1T\"; expected a size from 65536 to "
+	                "4294967296 bytes, such as 512K or 16M"},
+	        {"[trace]\nslower = 5\n", "lens.conf:2: trace.slower cannot be \"5\"; expected 0, "
+	                                  "or a number and ns, us, ms or s, such as 5ms"},
+	        {"[trace]\nfunctions = C_Sing\n",
+	                "lens.conf:2: trace.functions cannot be \"C_Sing\"; expected all, or "
+	                "functions (C_Sign) and groups (sign) joined by +"},
+	        {"[trace]\nslots = CKM_AES_CBC\n",
+	                "lens.conf:2: trace.slots cannot be \"CKM_AES_CBC\"; expected up to 16 "
+	                "numbers joined by +"},
+	        {"[trace]\nmechanisms = CKM_NONE\n",
+	                "lens.conf:2: trace.mechanisms cannot be \"CKM_NONE\"; expected up to 16 "
+	                "numbers or names of the standard joined by +"},
 	        {"[module]\npath =\n",
 	                "lens.conf:2: module.path cannot be \"\"; expected a file name"},
 	        {"[module]\ninit_args =\n",

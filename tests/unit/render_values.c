@@ -184,7 +184,9 @@ static const struct {
                         "{\"curve\":\"secp256r1\",\"len\":10,\"hex\":\"06082a8648ce3d030107\"}",
                         " value=\"06082a8648ce3d030107\"/><?lens-value curve=\"secp256r1\"?>"}},
         {CKA_SUBJECT, name,
-                {"\"CN=\\\"a>\\xff\"", "{\"dn\":\"CN=\\\"a>\\\\xff\",\"len\":17}",
+                {"\"CN=\\\"a>\\xff\"",
+                        "{\"dn\":\"CN=\\\"a>\\\\xff\",\"len\":17,"
+                        "\"hex\":\"300f310d300b06035504030c0422613eff\"}",
                         " value=\"300f310d300b06035504030c0422613eff\"/>"
                         "<?lens-value dn=\"CN=&quot;a&gt;\\xff\"?>"}},
         {CKA_VALUE, hidden,
