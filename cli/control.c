@@ -58,25 +58,24 @@ static bool check_setting(const char *text)
 /* "on" or "off" and settings, as the control file holds them; NULL after saying what is wrong. */
 static char *compose_switch(char **words)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out;
+	size_t size = strlen(words[0]) + 1;
+	char *text, *at;
 
 	if (strcmp(words[0], "on") != 0 && strcmp(words[0], "off") != 0) {
 		cli_error("trace: \"%.60s\" is neither on nor off nor stats", words[0]);
 		return NULL;
 	}
-	for (char **word = words + 1; *word != NULL; word++)
+	for (char **word = words + 1; *word != NULL; word++) {
 		if (!check_setting(*word))
 			return NULL;
-	out = open_memstream(&text, &size);
-	if (out == NULL)
-		cli_no_memory();
-	fputs(words[0], out);
-	for (char **word = words + 1; *word != NULL; word++)
-		fprintf(out, ",%s", *word);
-	if (fclose(out) != 0)
-		cli_no_memory();
+		size += strlen(*word) + 1;
+	}
+	text = cli_allocate(size);
+	at = stpcpy(text, words[0]);
+	for (char **word = words + 1; *word != NULL; word++) {
+		*at++ = ',';
+		at = stpcpy(at, *word);
+	}
 	return text;
 }
 

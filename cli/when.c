@@ -71,26 +71,33 @@ static bool take_zone(const char *at, int64_t *offset)
 	return true;
 }
 
-bool cli_parse_time(const char *text, uint64_t *time)
+/* YYYY-MM-DD as seconds since 1970 at the beginning of that day in UTC. */
+static bool take_date(const char **text, int64_t *seconds)
 {
 	unsigned year, month, day;
-	uint64_t clock;
-	int64_t offset, days;
 	struct tm date = {0};
 
-	if (!take(&text, 4, '-', &year) || !take(&text, 2, '-', &month) ||
-	        !take(&text, 2, '\0', &day) || (*text != 'T' && *text != 't' && *text != ' '))
+	if (!take(text, 4, '-', &year) || !take(text, 2, '-', &month) || !take(text, 2, '\0', &day))
 		return false;
-	text++;
-	if (!take_clock(&text, &clock) || !take_zone(text, &offset) || month < 1 || month > 12 ||
-	        day < 1 || day > 31 || year < 1970 || year > 2500)
+	if (month < 1 || month > 12 || day < 1 || day > 31 || year < 1970 || year > 2500)
 		return false;
 	date.tm_year = (int)year - 1900;
 	date.tm_mon = (int)month - 1;
 	date.tm_mday = (int)day;
-	days = timegm(&date) - offset;
-	if (days < 0)
+	*seconds = timegm(&date);
+	return true;
+}
+
+bool cli_parse_time(const char *text, uint64_t *time)
+{
+	uint64_t clock;
+	int64_t offset, seconds;
+
+	if (!take_date(&text, &seconds) || (*text != 'T' && *text != 't' && *text != ' '))
 		return false;
-	*time = (uint64_t)days * CLI_SECOND + clock;
+	text++;
+	if (!take_clock(&text, &clock) || !take_zone(text, &offset) || seconds < offset)
+		return false;
+	*time = (uint64_t)(seconds - offset) * CLI_SECOND + clock;
 	return true;
 }

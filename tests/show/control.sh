@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154 # run.sh sets the variables
 # The switch for a running process.
 
-# grows FILE: whether calls are being added
+# lines: how many calls have been recorded
 lines() {
 	grep -c C_GetSlotInfo switched || true
 }

@@ -37,8 +37,8 @@ wait 2>/dev/null
 "$tool" show killed.$killed >killed.text 2>err
 result $? 'a process that was killed under load'
 od -An -v -t u8 -w8 killed.progress >killed.returned
-# Numbers of the calls of each thread that returned: none is missing, up to the last one.
-complete() {
+# Of each thread: the first and the last of its calls that are there, and how many there are.
+there() {
 	sed -n 's/.* C_GetSlotInfo(slotID=\(0x[0-9a-f]*\)[,)].* = CKR_.*/\1/p' killed.text |
 		awk 'BEGIN { for (i = 0; i < 16; i++) value[sprintf("%x", i)] = i }
 		{ n = 0; for (i = 3; i <= length($1); i++) n = n * 16 + value[substr($1, i, 1)]; print n }' |
@@ -46,10 +46,9 @@ complete() {
 			if (!(t in low) || n < low[t]) low[t] = n
 			if (n > high[t]) high[t] = n
 			count[t]++ }
-		FILENAME != "-" { next }
-		END { for (t = 0; t < 4; t++) print t, low[t], high[t], count[t] }' -
+		END { for (t = 0; t < 4; t++) print t, low[t], high[t], count[t] }'
 }
-complete >killed.threads
+there >killed.threads
 paste -d ' ' killed.threads killed.returned | awk '
 	$4 < 1000 || $3 < $5 || $3 - $2 + 1 != $4 { bad = 1 }
 	{ calls += $4 }

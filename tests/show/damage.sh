@@ -52,7 +52,7 @@ if [ -n "$careful" ]; then
 	check 'a ring that has run over, read with care' careful stats "$(echo wrapped.*)"
 	all_mutations 'a ring' "$small" "$mutations"
 	all_mutations 'a ring that has run over' "$(echo wrapped.*)" $((mutations / 4))
-	all_mutations 'a JSON trace' real.json $((mutations / 2))
+	all_mutations 'a JSON trace' real.json $((mutations / 4))
 	unset ASAN_OPTIONS UBSAN_OPTIONS
 else
 	cp careful.log err

@@ -68,7 +68,7 @@ host() {
 # session TRACE: one call of every kind, behind the lens and before SoftHSM or NSS (lens.conf)
 session() {
 	PKCS11_LENS_MODULE='' PKCS11_LENS_CONFIG=$work/lens.conf PKCS11_LENS_TRACE=$1 \
-		LD_PRELOAD=$preload ASAN_OPTIONS=detect_leaks=0 "$work/session" "$lens" $pin
+		LD_PRELOAD=$preload ASAN_OPTIONS=detect_leaks=0 "$work/session" "$lens" "$pin"
 }
 
 # What differs between two runs of one session: times, numbers, addresses, fingerprints, random data.
@@ -97,7 +97,7 @@ use_softhsm() {
 	mkdir -p "$work/tokens"
 	printf 'directories.tokendir = %s\nlog.level = ERROR\n' "$work/tokens" >"$work/softhsm.conf"
 	export SOFTHSM2_CONF="$work/softhsm.conf"
-	softhsm2-util --init-token --free --label show --pin $pin --so-pin 12345678 >/dev/null &&
+	softhsm2-util --init-token --free --label show --pin "$pin" --so-pin 12345678 >/dev/null &&
 		printf '[module]\npath = %s\n' "$(find_module libsofthsm2.so)" >"$work/lens.conf"
 }
 

@@ -30,6 +30,7 @@ follow() {
 	(host "$2" slowly 20) &
 	slow=$!
 	sleep 0.3
+	# shellcheck disable=SC2086,SC2116 # a pattern
 	file=$(echo $3)
 	"$tool" show --follow "$file" >followed 2>err &
 	shower=$!

@@ -19,7 +19,6 @@ same_for_all real.text >calls.text
 [ "$(wc -l <calls.text)" -gt 40 ]
 result $? 'a session has many calls'
 check 'the ring tells what a trace in text tells' diff calls.ring calls.text
-head -n 1 out >head
 session json:real.json,stats=yes,entry=yes
 check 'JSON tells what a trace in text tells' sh -c "
 	'$tool' show real.json | grep -v '^#' >out.json &&
@@ -36,8 +35,8 @@ result $? 'the first line says where the trace comes from'
 round_trip() {
 	as json "$2" >trip.json
 	for format in text json xml; do
-		as $format "$2" >trip.1
-		as $format trip.json >trip.2
+		as "$format" "$2" >trip.1
+		as "$format" trip.json >trip.2
 		check "$1: $format by way of JSON" cmp trip.1 trip.2
 	done
 	as xml "$2" >trip.xml

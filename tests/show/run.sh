@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Tests what the tool makes of saved traces (show, stats), and the switch for running processes.
 # usage: run.sh BUILD [MUTATIONS]          (everything it makes lies in BUILD/tests/show)
+# shellcheck disable=SC2034 # the parts use the variables
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,6 +17,7 @@ passed=0
 failed=0
 skipped=0
 
+# shellcheck source=tests/show/lib.sh
 . "$here/lib.sh"
 
 prepare
