@@ -29,9 +29,10 @@ fuzz_link = mkdir -p $(@D) && echo "LINK $@" && \
 	$(CLANG) $(FUZZ_FLAGS) $(FUZZ_LINK) -fsanitize=fuzzer,address,undefined -o $@
 
 $(BUILD)/fuzz/capture: FUZZ_LINK = -Wl,--wrap=p11l_readable
+$(FUZZ_OF_TOOL:%=$(BUILD)/fuzz/%): FUZZ_LINK = -Wl,--wrap=cli_error
 
 $(FUZZ_OF_TOOL:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(FUZZ_OBJ_DIR)/fuzz/%.o $(FUZZ_LIB_OBJ) $(FUZZ_TOOL_OBJ)
-	@$(fuzz_link) $^ $(CLI_LIBS) -linih -ltasn1 -ldl -lpthread
+	@$(fuzz_link) $^ -ljson-c -linih -ltasn1 -ldl -lpthread
 $(BUILD)/fuzz/%: $(FUZZ_OBJ_DIR)/fuzz/%.o $(FUZZ_LIB_OBJ)
 	@$(fuzz_link) $^ -linih -ltasn1 -ldl -lpthread
 

@@ -15,7 +15,7 @@ mkdir -p "$work/corpus/$name" "$work/found" "$here/corpus/$name"
 [ ! -f "$words" ] || set -- "-dict=$words"
 [ -f "$words" ] || set --
 "$target" "$@" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
-	-artifact_prefix="$work/found/$name-" -print_final_stats=1 \
+	-close_fd_mask=1 -artifact_prefix="$work/found/$name-" -print_final_stats=1 \
 	"$work/corpus/$name" "$here/corpus/$name" >"$work/$name.log" 2>&1
 status=$?
 runs=$(sed -n 's/^stat::number_of_executed_units: //p' "$work/$name.log")

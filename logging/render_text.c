@@ -98,7 +98,7 @@ static void put_notes(struct p11l_text *t, const struct p11l_record *record)
 	struct p11l_reader r = {p11l_record_notes(record), (const uint8_t *)record + record->size};
 	struct p11l_noted note;
 
-	while (!t->full && t->at < t->end && p11l_get_note(&r, &note)) {
+	while (!t->full && t->end - t->at > 2 && p11l_get_note(&r, &note)) {
 		t->end--;
 		p11l_text_put(t, "~ ");
 		p11l_text_escaped(t, note.rule, note.rule_size);

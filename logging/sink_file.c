@@ -22,10 +22,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_UP   1000 /* ms after which the name is looked up again */
-#define PATIENCE  20   /* ms that a record waits for others that put the file aside */
-#define IMPATIENT 1000 /* ms without waiting, after that was in vain */
-#define SUFFIX    24
+#define LOOK_UP  1000 /* ms after which the name is looked up again */
+#define PATIENCE 20   /* ms that a record waits for others that put the file aside */
+#define MOST     5000 /* ms without waiting, after that was often in vain */
+#define SUFFIX   24
 
 static struct {
 	const char *template;
@@ -42,6 +42,7 @@ static struct {
 static _Atomic uint64_t full; /* size at which the file is put aside; 0: never */
 static _Atomic int64_t look_up;
 static int64_t wait_again; /* no waiting before this */
+static int64_t impatience = PATIENCE;
 
 /* Room for the name and two like it. Takes name. */
 static bool set_name(char *name)
@@ -183,8 +184,12 @@ static bool lock_file(int fd, bool wait)
 			break;
 		nanosleep(&moment, NULL);
 	}
-	if (!locked && until != 0)
-		wait_again = until + IMPATIENT;
+	if (locked) {
+		impatience = PATIENCE;
+	} else if (until != 0) {
+		wait_again = until + impatience;
+		impatience = impatience < MOST ? 2 * impatience : MOST;
+	}
 	return locked;
 }
 

@@ -10,6 +10,7 @@
 struct p11l_active {
 	bool on;
 	struct p11l_filter filter;
+	struct p11l_active *replaced; /* what it took the place of */
 };
 
 struct p11l_trace {

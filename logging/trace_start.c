@@ -188,11 +188,34 @@ static bool take_report(char *text)
 	return true;
 }
 
-/* Settings that were replaced are never freed: another thread may be reading them. */
+/* Settings that were replaced are kept until the end: another thread may be reading them. */
+static struct p11l_active *latest;
+
+static void activate(struct p11l_active *active)
+{
+	active->replaced = latest;
+	latest = active;
+	atomic_store_explicit(&p11l_trace.active, active, memory_order_release);
+}
+
+static void free_settings(void)
+{
+	struct p11l_active *active = latest;
+
+	atomic_store(&p11l_trace.active, &first);
+	latest = NULL;
+	while (active != NULL) {
+		struct p11l_active *next = active->replaced;
+
+		free(active);
+		active = next;
+	}
+}
+
 static void read_control(void)
 {
 	char text[P11L_CONTROL_SIZE];
-	const struct p11l_active *active = NULL;
+	struct p11l_active *active = NULL;
 	uint32_t generation = p11l_control_read(control, text, sizeof(text));
 	bool report;
 
@@ -202,10 +225,10 @@ static void read_control(void)
 	if (text[0] != '\0')
 		active = parse_control(text);
 	if (active != NULL)
-		atomic_store_explicit(&p11l_trace.active, active, memory_order_release);
+		activate(active);
 	atomic_store_explicit(&p11l_trace.seen, generation, memory_order_release);
-	active = atomic_load(&p11l_trace.active);
-	atomic_store(&p11l_gate_closed, active->on ? UINT32_MAX : generation);
+	atomic_store(
+	        &p11l_gate_closed, atomic_load(&p11l_trace.active)->on ? UINT32_MAX : generation);
 	if (report)
 		p11l_trace_report();
 }
@@ -298,5 +321,6 @@ void p11l_trace_stop(bool exiting)
 	p11l_sink_close();
 	p11l_ring_close();
 	p11l_control_close(control);
+	free_settings();
 	p11l_threads_stop();
 }
