@@ -36,7 +36,7 @@ struct cli_event *cli_event_call(struct cli_trace *trace, const struct p11l_reco
         const struct cli_note *note, unsigned notes);
 struct cli_event *cli_event_head(struct cli_trace *trace, const struct p11l_about *about);
 
-/* The end of a call: NULL while it has not returned. */
+/* Whether a call has come back. */
 static inline bool cli_returned(const struct p11l_record *record)
 {
 	return (record->state & P11L_RECORD_COMPLETE) != 0;

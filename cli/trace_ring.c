@@ -16,9 +16,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WINDOW (UINT64_C(1) << 20)
-#define STEP   8 /* entries begin at multiples of it */
-#define MOST   (sizeof(struct p11l_ring_entry) + P11L_RECORD_SIZE + 16)
+#define WINDOW      (UINT64_C(1) << 20)
+#define STEP        8 /* entries begin at multiples of it */
+#define MOST_ROUNDS 8
+#define MOST        (sizeof(struct p11l_ring_entry) + P11L_RECORD_SIZE + 16)
 
 struct ring {
 	uint64_t size;          /* of the ring */
@@ -31,6 +32,7 @@ struct ring {
 	size_t filled;
 	bool began;            /* the head has been given */
 	bool waited, skipping; /* at position is no entry: it was given time, it is stepped over */
+	unsigned rounds;       /* in which the process was faster */
 	uint64_t entries, holes, lacking;
 	struct p11l_about about;
 	struct p11l_ring_header header;
@@ -208,6 +210,9 @@ static void step_over(struct ring *ring)
 	if (ring->position < ring->oldest) {
 		ring->position = ring->oldest;
 		ring->skipping = true;
+		/* Overtaken by a whole round: what the process has stored since is as good. */
+		if (ring->position >= ring->end && ring->rounds++ < MOST_ROUNDS)
+			ring->end = ring->position + ring->size;
 		return;
 	}
 	if (ring->position < ring->head) {

@@ -25,6 +25,16 @@ static CK_VOID_PTR table_of(const struct p11l_lane *lane)
 	return table;
 }
 
+/* A vendor that had no table to give at first may have one now. */
+static const struct p11l_lane *adopt(const struct p11l_lane *lane)
+{
+	const struct p11l_lane *base = p11l_state.base;
+
+	if (lane != NULL && base->source == p11l_nowhere)
+		p11l_state.base = lane;
+	return lane;
+}
+
 CK_RV p11l_get_function_list(CK_FUNCTION_LIST_PTR_PTR list)
 {
 	const struct p11l_vendor *vendor = &p11l_state.vendor;
@@ -43,7 +53,7 @@ CK_RV p11l_get_function_list(CK_FUNCTION_LIST_PTR_PTR list)
 	if (list == NULL)
 		return rv;
 	if (rv == CKR_OK && asked)
-		lane = p11l_lane_for(*list, p11l_width((CK_VERSION){2, 40}));
+		lane = adopt(p11l_lane_for(*list, p11l_width((CK_VERSION){2, 40})));
 	/* Many callers ignore the answer and jump through the table: there always is one. */
 	*list = table_of(lane != NULL ? lane : p11l_state.base);
 	return rv;
@@ -133,7 +143,7 @@ CK_RV p11l_get_interface(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
 	if (rv != CKR_OK || interface == NULL || !p11l_readable(*interface, sizeof(**interface)))
 		return rv;
 	copy = **interface;
-	lane = p11l_lane_of(&copy);
+	lane = adopt(p11l_lane_of(&copy));
 	if (lane == NULL)
 		return rv;
 	copy.pFunctionList = table_of(lane);

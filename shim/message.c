@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -14,26 +15,27 @@
 
 #define MAX_MESSAGES 16
 
-/* Whether this text was said before; a full memory says nothing more. */
+/*
+ * Whether this text was said before; a full memory says nothing more. No lock: in the child of a
+ * fork its holder might not exist.
+ */
 static bool said(const char *text)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static uint32_t seen[MAX_MESSAGES];
-	static size_t count;
+	static _Atomic uint32_t seen[MAX_MESSAGES];
 	uint32_t hash = 2166136261u;
-	bool found = false;
 
 	for (; *text != '\0'; text++)
 		hash = (hash ^ (unsigned char)*text) * 16777619u;
-	pthread_mutex_lock(&lock);
-	for (size_t i = 0; i < count; i++)
-		found |= seen[i] == hash;
-	if (!found && count < MAX_MESSAGES)
-		seen[count++] = hash;
-	else
-		found = true;
-	pthread_mutex_unlock(&lock);
-	return found;
+	hash |= 1; /* 0 is a free place */
+	for (size_t i = 0; i < MAX_MESSAGES; i++) {
+		uint32_t held = 0;
+
+		if (atomic_compare_exchange_strong(&seen[i], &held, hash))
+			return false;
+		if (held == hash)
+			return true;
+	}
+	return true;
 }
 
 void p11l_message(const char *format, ...)

@@ -87,10 +87,11 @@ void p11l_seal(void *page);
 struct p11l_state {
 	struct p11l_config config;
 	struct p11l_vendor vendor;
-	const struct p11l_lane
-	        *base; /* the lane of C_GetFunctionList, or the one that leads nowhere */
-	bool traced;   /* published tables hold the tracing wrappers */
-	bool tapped;   /* and calls to the vendor are recorded too */
+	/* The lane of C_GetFunctionList; the one that leads nowhere until the vendor gives a table.
+	 */
+	const struct p11l_lane *_Atomic base;
+	bool traced; /* published tables hold the tracing wrappers */
+	bool tapped; /* and calls to the vendor are recorded too */
 };
 extern struct p11l_state p11l_state;
 

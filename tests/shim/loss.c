@@ -106,7 +106,8 @@ static void full_for_a_time(const char *value, const char *format)
 	assert_non_null(strstr(said(), "disk/trace: No space left on device\n"));
 	snprintf(expected, sizeof(expected), format, lost);
 	assert_string_equal(
-	        line_with(contents("disk/trace"), " lost" + (format[0] == '{')), expected);
+	        line_with(contents("disk/trace"), format[0] == '{' ? "\"lost\"" : " lost"),
+	        expected);
 }
 
 CASE(disk_that_is_full_for_a_time)

@@ -376,6 +376,20 @@ CASE(folder_that_is_removed)
 	                            "file or directory\n");
 }
 
+/* An XML file has an end, which can stand in one place only. */
+CASE(xml_is_not_put_aside)
+{
+	use_vendor("mock.so", "");
+	setenv("PKCS11_LENS_TRACE", "xml:trace,rotate=4K", 1);
+	load_lens();
+	t.p11 = interface_table(3, 2);
+	t.session = open_session(t.p11);
+	call(100);
+	assert_true(size_of(0) > 4 * 4096);
+	assert_true(size_of(1) < 0);
+	assert_non_null(strstr(said(), "trace.rotate is not for xml"));
+}
+
 CASE(sizes_that_are_refused)
 {
 	use_vendor("mock.so", "");
@@ -401,6 +415,7 @@ int main(void)
 	        cmocka_unit_test(file_that_is_moved_away_is_made_anew),
 	        cmocka_unit_test(folder_of_the_host_does_not_matter),
 	        cmocka_unit_test(folder_that_is_removed),
+	        cmocka_unit_test(xml_is_not_put_aside),
 	        cmocka_unit_test(sizes_that_are_refused),
 	};
 
