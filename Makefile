@@ -31,14 +31,14 @@ endif
 
 SPEC    = $(wildcard spec/*.spec)
 GEN     = $(addprefix $(BUILD)/gen/,ids.h tables.c exports.inc stubs.inc wrap.inc shim.map mock.inc)
-LIB_SRC = $(wildcard shim/*.c logging/*.c)
+LIB_SRC = $(wildcard shim/*.c logging/*.c logging/*/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/tables.o
 CLI_SRC = $(wildcard cli/*.c)
-CLI_OBJ = $(CLI_SRC:%.c=$(BUILD)/obj/%.o) \
-	$(patsubst %,$(BUILD)/obj/%.o,shim/config shim/config_file shim/config_keys shim/config_values shim/spec gen/tables \
-	shim/message shim/readable $(addprefix logging/,control_text filter json known name params record \
-	render_json render_json_value render_text render_text_value render_xml render_xml_value shape stats \
-	stats_report text text_escape walk xml xml_name))
+# The tool reads what the module writes, and renders it in the same way.
+CLI_USE = $(addprefix shim/,config config_file config_keys config_values message readable spec) gen/tables \
+	$(addprefix logging/,control_text filter shape stats stats_report record/record) \
+	$(patsubst %.c,%,$(filter-out logging/render/format.c,$(wildcard logging/render/*.c)))
+CLI_OBJ = $(CLI_SRC:%.c=$(BUILD)/obj/%.o) $(CLI_USE:%=$(BUILD)/obj/%.o)
 
 all: $(BUILD)/pkcs11-lens.so $(BUILD)/pkcs11-lens
 
@@ -113,7 +113,7 @@ header-check: $(BUILD)/specgen
 gates: all
 	@CC="$(CC)" tests/gates/run.sh $(BUILD)
 
-LINT_SRC = $(wildcard shim/*.c logging/*.c cli/*.c tools/specgen/*.c)
+LINT_SRC = $(wildcard shim/*.c logging/*.c logging/*/*.c cli/*.c tools/specgen/*.c)
 LINT_ALL = $(LINT_SRC) $(wildcard tests/*/*.c bench/*.c)
 CLANG   ?= clang
 
@@ -123,7 +123,7 @@ LINT_FLAGS = $(filter-out -MMD -MP,$(FLAGS))
 lint: $(GEN)
 	@tools/need.sh --build --lint --test
 	@echo "LINT clang-format" && clang-format --dry-run --Werror $(LINT_ALL) \
-		$(wildcard shim/*.h logging/*.h cli/*.h tools/specgen/*.h tests/*/*.h bench/*.h)
+		$(wildcard shim/*.h logging/*.h logging/*/*.h cli/*.h tools/specgen/*.h tests/*/*.h bench/*.h)
 	@for cc in gcc $(CLANG); do echo "LINT $$cc -Werror"; \
 		echo $(LINT_SRC) | xargs $(LINT_JOBS) $$cc $(LINT_FLAGS) -Werror -O2 -fPIC -fsyntax-only || exit 1; done
 	@echo "LINT clang-tidy" && echo $(LINT_SRC) | xargs $(LINT_JOBS) \

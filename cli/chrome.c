@@ -6,7 +6,7 @@
 #include "output.h"
 
 #include "cli.h"
-#include "logging/render_json.h"
+#include "logging/render/render_json.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "context.h"
 
-#include "logging/params.h"
+#include "logging/render/params.h"
 #include "logging/shape.h"
 
 void cli_context_start(struct cli_context *context)

@@ -2,7 +2,7 @@
 /* Calls in JSON back to records. */
 #include "json.h"
 
-#include "logging/params.h"
+#include "logging/render/params.h"
 #include "when.h"
 
 #include <string.h>

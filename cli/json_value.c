@@ -2,7 +2,7 @@
 /* Values of JSON back to items. */
 #include "json.h"
 
-#include "logging/capture.h"
+#include "logging/record/capture.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 #include "output.h"
 
 #include "cli.h"
-#include "logging/render_json.h"
-#include "logging/render_text.h"
-#include "logging/render_xml.h"
+#include "logging/render/render_json.h"
+#include "logging/render/render_text.h"
+#include "logging/render/render_xml.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "cli.h"
 #include "logging/control.h"
-#include "logging/ring.h"
+#include "logging/sink/ring.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 #include "json.h"
 
 #include "cli.h"
-#include "logging/render_json.h"
+#include "logging/render/render_json.h"
 #include "when.h"
 
 #include <errno.h>

@@ -8,7 +8,7 @@
 #include "trace.h"
 
 #include "cli.h"
-#include "logging/ring.h"
+#include "logging/sink/ring.h"
 
 #include <errno.h>
 #include <inttypes.h>

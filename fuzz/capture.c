@@ -6,9 +6,9 @@
 #define _GNU_SOURCE
 #include "fuzz.h"
 
-#include "logging/capture.h"
-#include "logging/fingerprint.h"
-#include "logging/format.h"
+#include "logging/record/capture.h"
+#include "logging/record/fingerprint.h"
+#include "logging/render/format.h"
 #include "logging/shape.h"
 #include "shim/config.h"
 #include "tests/unit/wellformed.h"

@@ -2,8 +2,8 @@
 /* DER: distinguished names, the subjects of certificates, and whether something is one. */
 #include "fuzz.h"
 
-#include "logging/capture.h"
-#include "logging/name.h"
+#include "logging/record/capture.h"
+#include "logging/render/name.h"
 
 /* What was written is as long as it says, and nothing when it was no name. */
 static void name_text(const uint8_t *der, size_t length,

@@ -2,8 +2,8 @@
 /* A record as the flight recorder has it, damaged or not, in each format. */
 #include "fuzz.h"
 
-#include "logging/format.h"
-#include "logging/known.h"
+#include "logging/render/format.h"
+#include "logging/render/known.h"
 #include "shim/config.h"
 #include "tests/unit/wellformed.h"
 

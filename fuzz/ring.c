@@ -5,7 +5,7 @@
  */
 #include "trace.h"
 
-#include "logging/ring.h"
+#include "logging/sink/ring.h"
 
 #define SIZE 65536 /* of the ring */
 

@@ -7,7 +7,7 @@
 
 #include "cli/output.h"
 #include "cli/read.h"
-#include "logging/format.h"
+#include "logging/render/format.h"
 #include "tests/unit/wellformed.h"
 
 /* Linked with --wrap. */

@@ -2,8 +2,8 @@
 #define _GNU_SOURCE
 #include "control.h"
 
+#include "logging/sink/sink.h"
 #include "shim/util.h"
-#include "sink.h"
 
 #include <errno.h>
 #include <fcntl.h>

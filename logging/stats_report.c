@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stats.h"
 
-#include "text.h"
+#include "logging/render/text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 #ifndef P11L_THREAD_H
 #define P11L_THREAD_H
 
-#include "capture.h"
 #include "clock.h"
-#include "record.h"
+#include "logging/record/capture.h"
+#include "logging/record/record.h"
 
 #include <sys/types.h>
 

@@ -6,14 +6,14 @@
 #define _GNU_SOURCE
 #include "trace.h"
 
-#include "capture.h"
 #include "clock.h"
-#include "known.h"
 #include "logging.h"
-#include "memcheck.h"
-#include "ring.h"
+#include "logging/record/capture.h"
+#include "logging/record/memcheck.h"
+#include "logging/render/known.h"
+#include "logging/sink/ring.h"
+#include "logging/sink/sink.h"
 #include "shape.h"
-#include "sink.h"
 #include "stats.h"
 #include "thread.h"
 

@@ -4,7 +4,7 @@
 #define P11L_TRACE_H
 
 #include "filter.h"
-#include "format.h"
+#include "logging/render/format.h"
 
 /* Settings that a control file changes while the process runs; replaced as a whole. */
 struct p11l_active {

@@ -4,9 +4,9 @@
  * files of its own where their names say so, and begins its counts at nothing.
  */
 #define _GNU_SOURCE
-#include "known.h"
-#include "ring.h"
-#include "sink.h"
+#include "logging/render/known.h"
+#include "logging/sink/ring.h"
+#include "logging/sink/sink.h"
 #include "thread.h"
 #include "trace.h"
 

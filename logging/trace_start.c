@@ -5,12 +5,12 @@
 
 #include "clock.h"
 #include "control.h"
-#include "fingerprint.h"
 #include "logging.h"
-#include "ring.h"
+#include "logging/record/fingerprint.h"
+#include "logging/sink/ring.h"
+#include "logging/sink/sink.h"
 #include "shape.h"
 #include "shim/util.h"
-#include "sink.h"
 #include "stats.h"
 #include "thread.h"
 

@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #include "harness.h"
 
-#include "logging/ring.h"
+#include "logging/sink/ring.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>

@@ -3,7 +3,7 @@
  * Writes a ring file of calls of all functions with all kinds of values, made up by the spec and a
  * seed. usage: make_ring FILE SEED CALLS
  */
-#include "logging/ring.h"
+#include "logging/sink/ring.h"
 #include "shim/spec.h"
 
 #include <stdio.h>

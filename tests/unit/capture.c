@@ -3,7 +3,7 @@
 #include "harness.h"
 
 #include "items_text.h"
-#include "logging/capture.h"
+#include "logging/record/capture.h"
 #include "shim/config.h"
 
 static uint8_t record[16 * 1024];

@@ -2,7 +2,7 @@
 /* Fingerprints: the same for the same octets, another for others, none for what cannot be read. */
 #include "harness.h"
 
-#include "logging/fingerprint.h"
+#include "logging/record/fingerprint.h"
 
 static uint32_t print_of(const void *octets, size_t length)
 {

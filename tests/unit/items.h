@@ -3,7 +3,7 @@
 #ifndef ITEMS_H
 #define ITEMS_H
 
-#include "logging/record.h"
+#include "logging/record/record.h"
 #include "shim/spec.h"
 
 union made_record {

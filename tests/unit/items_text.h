@@ -3,7 +3,7 @@
 #ifndef ITEMS_TEXT_H
 #define ITEMS_TEXT_H
 
-#include "logging/record.h"
+#include "logging/record/record.h"
 #include "shim/spec.h"
 
 #include <inttypes.h>

@@ -3,8 +3,8 @@
 #define _GNU_SOURCE
 #include "harness.h"
 
-#include "logging/capture.h"
-#include "logging/name.h"
+#include "logging/record/capture.h"
+#include "logging/render/name.h"
 
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
 #include "harness.h"
 
 #include "logging/logging.h"
-#include "logging/ring.h"
+#include "logging/sink/ring.h"
 #include "shim/config.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 #define _GNU_SOURCE
 #include "harness.h"
 
-#include "logging/known.h"
-#include "logging/record.h"
+#include "logging/render/known.h"
+#include "logging/record/record.h"
 
 static uint8_t space[64];
 

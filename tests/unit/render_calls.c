@@ -2,7 +2,7 @@
 /* What calls look like as text, as JSON and as XML: whole, begun, and cut. */
 #include "rendered.h"
 
-#include "logging/known.h"
+#include "logging/render/known.h"
 
 static void expect(struct making *m, const char *const expected[FORMATS])
 {

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "items.h"
-#include "logging/format.h"
-#include "logging/known.h"
+#include "logging/render/format.h"
+#include "logging/render/known.h"
 #include "shim/config.h"
 #include "wellformed.h"
 

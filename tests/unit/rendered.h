@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "items.h"
-#include "logging/format.h"
+#include "logging/render/format.h"
 #include "shim/config.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

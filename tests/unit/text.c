@@ -2,7 +2,7 @@
 /* Lines of text, put together in a buffer that ends. */
 #include "harness.h"
 
-#include "logging/text.h"
+#include "logging/render/text.h"
 
 static char buffer[256];
 

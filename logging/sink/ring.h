@@ -13,7 +13,7 @@
 #ifndef P11L_RING_H
 #define P11L_RING_H
 
-#include "record.h"
+#include "logging/record/record.h"
 
 #include <stdatomic.h>
 

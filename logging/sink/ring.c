@@ -2,8 +2,8 @@
 #define _GNU_SOURCE
 #include "ring.h"
 
-#include "calm.h"
-#include "clock.h"
+#include "logging/calm.h"
+#include "logging/clock.h"
 #include "shim/config.h"
 #include "shim/util.h"
 #include "sink.h"

@@ -5,7 +5,7 @@
  */
 #include "capture.h"
 
-#include "shape.h"
+#include "logging/shape.h"
 
 /* The members of a call or of a struct, and where their values are. */
 struct holder {

@@ -3,7 +3,7 @@
 #ifndef P11L_PARAMS_H
 #define P11L_PARAMS_H
 
-#include "record.h"
+#include "logging/record/record.h"
 #include "shim/spec.h"
 
 /* One item; at is NULL when there is none. */

@@ -8,7 +8,7 @@
 #define _GNU_SOURCE
 #include "sink.h"
 
-#include "calm.h"
+#include "logging/calm.h"
 #include "shim/util.h"
 #include "sink_parts.h"
 

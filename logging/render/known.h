@@ -6,7 +6,7 @@
 #ifndef P11L_KNOWN_H
 #define P11L_KNOWN_H
 
-#include "record.h"
+#include "logging/record/record.h"
 #include "shim/spec.h"
 
 #define P11L_KNOWN_LABEL 32

@@ -6,8 +6,8 @@
 #define _GNU_SOURCE
 #include "sink_parts.h"
 
+#include "logging/render/text.h"
 #include "sink.h"
-#include "text.h"
 
 #include <errno.h>
 #include <pthread.h>

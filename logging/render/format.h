@@ -3,8 +3,8 @@
 #ifndef P11L_FORMAT_H
 #define P11L_FORMAT_H
 
-#include "record.h"
-#include "stats.h"
+#include "logging/record/record.h"
+#include "logging/stats.h"
 
 #include <stddef.h>
 
