@@ -99,7 +99,7 @@ demo:
 
 # --- Tests. The sanitizers and the coverage of foreign headers build into folders of their own.
 
--include tests/tests.mk bench/bench.mk
+-include tests/tests.mk bench/bench.mk fuzz/fuzz.mk
 
 check:
 	@tools/need.sh --build --test
