@@ -20,7 +20,7 @@ moduledir  ?= $(libdir)/pkcs11
 
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wcast-qual -Wmissing-prototypes \
 	-Wstrict-prototypes -Wundef -Wpointer-arith -Wwrite-strings
-FLAGS    = -std=c11 $(WARNINGS) -I. -Iinclude -I$(BUILD) -fvisibility=hidden \
+FLAGS    = -std=c11 $(WARNINGS) -I. -Iinclude -I$(BUILD) -fvisibility=hidden -fno-plt \
 	-DP11L_VERSION='"$(VERSION)"' -DP11L_SYSCONFDIR='"$(sysconfdir)"' \
 	-DP11L_MODULEDIR='"$(moduledir)"' -MMD -MP
 

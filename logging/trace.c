@@ -79,14 +79,15 @@ static void publish_entry(struct p11l_call *call)
 	struct p11l_frame *frame = call->frame;
 
 	call->start = p11l_clock_ticks();
-	if (p11l_trace.ring || p11l_trace.entry)
-		frame->record.head.time = p11l_clock_time(&frame->thread->clock, call->start);
+	frame->record.head.time = p11l_clock_time(&frame->thread->clock, call->start);
 	if (p11l_trace.ring) {
+		/* Asking for the time once more would cost as much as it would set right. */
 		p11l_ring_put_first(&frame->record.head);
-	} else if (p11l_trace.entry) {
-		write_record(frame);
-		call->start = p11l_clock_ticks();
+		return;
 	}
+	if (p11l_trace.entry)
+		write_record(frame);
+	call->start = p11l_clock_ticks();
 }
 
 /* In a ring a call is numbered by its place. */
@@ -218,7 +219,6 @@ static void record_return(struct p11l_call *call, CK_RV rv, uint64_t duration)
 	struct p11l_frame *frame = call->frame;
 	struct p11l_record *head = &frame->record.head;
 
-	head->time = p11l_clock_time(&frame->thread->clock, call->start);
 	head->duration = duration;
 	head->rv = rv;
 	if (p11l_trace.ring) {
