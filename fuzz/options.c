@@ -6,6 +6,8 @@
 #include "logging/filter.h"
 #include "shim/config.h"
 
+#include <stdio.h>
+
 static char *string_of(const uint8_t *data, size_t size)
 {
 	char *string = malloc(size + 1);
@@ -38,11 +40,14 @@ static void use(const struct p11l_config *config)
 
 static void as_variable(const char *text)
 {
+	/* Not setenv, which keeps what it was given for ever. */
+	static char variable[32 * 1024];
 	struct p11l_config config;
 	char error[P11L_ERROR_SIZE] = "";
 
 	defaults(&config);
-	setenv("PKCS11_LENS_TRACE", text, 1);
+	snprintf(variable, sizeof(variable), "PKCS11_LENS_TRACE=%s", text);
+	expect(putenv(variable) == 0, "no room for a variable");
 	if (p11l_config_environment(&config, error))
 		use(&config);
 	else
