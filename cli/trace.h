@@ -7,9 +7,9 @@
 #ifndef P11L_CLI_TRACE_H
 #define P11L_CLI_TRACE_H
 
+#include "logging/record/record.h"
 #include "logging/render/format.h"
 #include "logging/render/known.h"
-#include "logging/record/record.h"
 #include "map.h"
 
 /* What a trace itself says of a handle. */

@@ -37,5 +37,5 @@ $(BUILD)/fuzz/%: $(FUZZ_OBJ_DIR)/fuzz/%.o $(FUZZ_LIB_OBJ)
 	@$(fuzz_link) $^ -linih -ltasn1 -ldl -lpthread
 
 .PHONY: fuzz
-.SECONDARY: $(FUZZ_LIB_OBJ) $(FUZZ_TOOL_OBJ)
+.SECONDARY: $(FUZZ_LIB_OBJ) $(FUZZ_TOOL_OBJ) $(FUZZ_TARGETS:%=$(FUZZ_OBJ_DIR)/fuzz/%.o)
 -include $(FUZZ_LIB_OBJ:.o=.d) $(FUZZ_TOOL_OBJ:.o=.d) $(FUZZ_TARGETS:%=$(FUZZ_OBJ_DIR)/fuzz/%.d)

@@ -3,8 +3,8 @@
 #define _GNU_SOURCE
 #include "harness.h"
 
-#include "logging/render/known.h"
 #include "logging/record/record.h"
+#include "logging/render/known.h"
 
 static uint8_t space[64];
 

@@ -77,7 +77,8 @@ void out_wrappers(void)
 {
 	put_note("All functions as wrappers that record the call. Included once for each\n"
 	         " * lane and side: the includer defines P11L_LANE(name), which makes the names\n"
-	         " * unique, P11L_LANE_NUMBER, P11L_LANE_DOWN, the table that the wrappers call, and\n"
+	         " * unique, P11L_LANE_NUMBER, P11L_LANE_DOWN, the table that the wrappers call, "
+	         "and\n"
 	         " * P11L_LANE_ENTER and P11L_LANE_LEAVE, what happens before and after.");
 	put("\n");
 	for (size_t i = 0; i < spec.functions.count; i++)
