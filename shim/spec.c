@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static int compare_constant(const void *key, const void *row)
 {
@@ -63,6 +64,22 @@ const struct p11l_curve *p11l_find_curve(const uint8_t *der, size_t length)
 {
 	for (size_t i = 0; i < p11l_curve_count; i++)
 		if (p11l_curves[i].length == length && memcmp(p11l_curves[i].oid, der, length) == 0)
+			return &p11l_curves[i];
+	return NULL;
+}
+
+static bool has_name(const struct p11l_curve *curve, const char *name, size_t length)
+{
+	for (const char *is = curve->name; *is != '\0'; is += strlen(is) + 1)
+		if (strlen(is) == length && strncasecmp(is, name, length) == 0)
+			return true;
+	return false;
+}
+
+const struct p11l_curve *p11l_find_curve_named(const char *name, size_t length)
+{
+	for (size_t i = 0; i < p11l_curve_count; i++)
+		if (has_name(&p11l_curves[i], name, length))
 			return &p11l_curves[i];
 	return NULL;
 }

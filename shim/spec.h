@@ -139,9 +139,61 @@ struct p11l_mechanism {
 };
 
 struct p11l_curve {
-	const char *name;
+	const char *name;   /* its other names follow, each behind a NUL; an empty one ends them */
 	const uint8_t *oid; /* the complete DER OBJECT IDENTIFIER */
 	uint8_t length;
+	uint8_t octets;   /* of a coordinate; of a whole point on Edwards and Montgomery curves */
+	uint8_t key_type; /* CKK_EC, CKK_EC_EDWARDS or CKK_EC_MONTGOMERY */
+	const uint8_t *domain; /* p, a, b, x, y and n, so many octets each; NULL: not listed */
+};
+
+/*
+ * When a rule of normalise is on: FIX and PORTABLE from that level up, PROFILE when a vendor's
+ * profile or the user says so. TRACE and DECLINED change nothing.
+ */
+enum p11l_rule_level {
+	P11L_RULE_FIX,
+	P11L_RULE_PORTABLE,
+	P11L_RULE_PROFILE,
+	P11L_RULE_TRACE,
+	P11L_RULE_DECLINED,
+};
+
+/* Where a rule acts: its layer, and the functions it hooks there (bit i is function number i). */
+struct p11l_rule_at {
+	uint8_t layer;
+	uint64_t functions[2];
+};
+
+struct p11l_rule {
+	const char *id;    /* "ECP-1" */
+	const char *quirk; /* what deviates */
+	const char *does;  /* what the lens does about it; for TRACE and DECLINED why nothing */
+	uint8_t family;
+	uint8_t level; /* enum p11l_rule_level */
+	uint8_t places;
+	const struct p11l_rule_at *at;
+};
+
+struct p11l_family {
+	const char *name; /* "ecp" */
+	const char *title;
+};
+
+enum p11l_number_kind {
+	P11L_NUMBER_MECHANISM,
+	P11L_NUMBER_KEY_TYPE,
+	P11L_NUMBER_KDF,   /* of CK_ECDH1_DERIVE_PARAMS and its kin */
+	P11L_NUMBER_MAKES, /* a mechanism that makes keys of the type that standard is */
+};
+
+/* A vendor's own number for what the standard has a number for. */
+struct p11l_number {
+	const char *name; /* the standard's */
+	uint8_t kind;     /* enum p11l_number_kind */
+	uint16_t rule;    /* that uses one for the other */
+	CK_ULONG standard, vendor;
+	uint8_t as; /* the row of the mechanism by which a module shows whose numbers it has */
 };
 
 #define P11L_MAX_PARAMS 10
@@ -156,6 +208,10 @@ extern const struct p11l_mechanism p11l_mechanisms[]; /* ascending by type */
 extern const size_t p11l_mechanism_count;
 extern const struct p11l_curve p11l_curves[];
 extern const size_t p11l_curve_count;
+extern const struct p11l_rule p11l_rules[P11L_RULES];
+extern const struct p11l_family p11l_families[P11L_FAMILIES];
+extern const char *const p11l_layers[P11L_LAYERS]; /* from the application down to the vendor */
+extern const struct p11l_number p11l_numbers[P11L_NUMBERS];
 
 /* The name of a value in a space, or NULL when the standard has none. */
 const char *p11l_name(unsigned space, CK_ULONG value);
@@ -169,6 +225,9 @@ const struct p11l_mechanism *p11l_find_mechanism(CK_MECHANISM_TYPE type);
 
 /* The curve whose DER object identifier these octets are, or NULL. */
 const struct p11l_curve *p11l_find_curve(const uint8_t *der, size_t length);
+
+/* The curve that has this among its names, in capitals or not, or NULL. */
+const struct p11l_curve *p11l_find_curve_named(const char *name, size_t length);
 
 /* The index of a function by its full name ("C_Sign"), or -1. */
 int p11l_find_function(const char *name);

@@ -7,7 +7,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=${1:?usage: run.sh BUILD [GATE...]}
 shift
-[ $# -gt 0 ] || set -- exports header facts libraries calls config-keys licence size \
+[ $# -gt 0 ] || set -- exports header quirks facts libraries calls config-keys licence size \
 	header-check mechanism function
 out=$(mktemp) || exit 2
 trap 'rm -f "$out"' EXIT

@@ -52,7 +52,7 @@ compiles() {
 compile_all() {
 	gen=$tmp/gen
 	mkdir -p "$gen" "$tmp/include"
-	cp "$here"/golden/*.inc "$here/golden/ids.h" "$gen"
+	cp "$here"/golden/*.inc "$here/golden/ids.h" "$here/golden/layers.h" "$gen"
 	cp "$here/golden/pkcs11.h" "$tmp/include"
 	echo '#include <pkcs11.h>' >"$tmp/alone.c"
 	warn='-Wall -Wextra -Wshadow -Wconversion -Wcast-qual -Wmissing-prototypes -Werror'
@@ -64,6 +64,7 @@ compile_all() {
 		-I"$tmp/include" -c -o "$tmp/o" "$tmp/alone.c"
 	compiles 'tables' $cc -std=c11 "$@" "$here/golden/tables.c"
 	compiles 'exports, stubs, wrappers' $cc -std=c11 "$@" "$here/use.c"
+	compiles 'layers, hooks' $cc -std=c11 "$@" -DUSE_HOOKS "$here/use.c"
 	compiles 'mock' $cc -std=c11 "$@" -DUSE_MOCK "$here/use.c"
 	compiles 'protos agree with the header' $cc -std=c11 "$@" -DHDRCHECK_ALL \
 		-DHDRCHECK_HEADER='<pkcs11.h>' "$here/golden/protos.c"
@@ -131,8 +132,20 @@ golden map shim.map
 golden mock mock.inc
 golden hdrcheck hdrcheck.c
 golden protos protos.c
+golden layers layers.h
+golden hooks hooks.inc
+golden quirks QUIRKS.md
 compile_all
 run_hdrcheck
+# A file written by other tables is told by this number.
+tables_of() {
+	"$specgen" -s "$1" ids | sed -n 's/^#define P11L_TABLES //p'
+}
+rm -rf "$tmp/other"
+cp -r "$here/spec" "$tmp/other"
+edit "$tmp/other/functions.spec" 's/in CK_FLAGS flags flags:open_flags/in CK_FLAGS flags ulong/'
+[ -n "$(tables_of "$here/spec")" ] && [ "$(tables_of "$here/spec")" != "$(tables_of "$tmp/other")" ]
+result $? 'another parameter makes other tables'
 expect 2 'no output named'
 expect 2 'unknown output' -s "$here/spec" everything
 expect 2 'two outputs' -s "$here/spec" header ids

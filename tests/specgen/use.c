@@ -33,6 +33,23 @@ extern const CK_FUNCTION_LIST_3_2 *const all[];
 
 const CK_FUNCTION_LIST_3_2 *const all[] = {&mock_list};
 
+#elif defined USE_HOOKS
+
+#define P11L_LANES 4
+typedef const CK_FUNCTION_LIST_3_2 p11l_below;
+struct lane {
+	CK_FUNCTION_LIST_3_2 below[P11L_LAYERS];
+};
+extern union {
+	struct lane lane;
+	char page[P11L_PAGE];
+} p11l_lanes[P11L_LANES];
+extern const CK_FUNCTION_LIST_3_2 *const p11l_hooks[P11L_LAYERS][P11L_LANES];
+
+#include "gen/layers.h"
+
+#include "gen/hooks.inc"
+
 #else
 
 #define P11L_EXPORT

@@ -184,4 +184,6 @@ void check_spec(void)
 	check_spaces();
 	check_members();
 	check_facts();
+	check_rules();
+	check_numbers();
 }

@@ -218,6 +218,11 @@ static void encode_oid(struct curve *curve)
 static void check_curve(struct curve *curve)
 {
 	encode_oid(curve);
+	for (size_t i = 1; i < DOMAINS; i++)
+		if ((curve->domain[i] == NULL) != (curve->domain[0] == NULL))
+			bad(&curve->place, "some, but not all of the rows p, a, b, x, y, n");
+	if (curve->key != NULL && find_constant(curve->key, "CK_KEY_TYPE") == NULL)
+		bad(&curve->place, "'%s' is no constant of type CK_KEY_TYPE", curve->key);
 	for (const struct curve *c = spec.curves.item; c < curve; c++) {
 		if (strcmp(c->oid, curve->oid) == 0)
 			bad(&curve->place, "curve '%s' has this object identifier", c->name[0]);

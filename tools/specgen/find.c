@@ -49,6 +49,29 @@ size_t find_function(const char *name)
 	return NOWHERE;
 }
 
+size_t find_layer(const char *name)
+{
+	for (size_t i = 0; i < spec.layers.count; i++) {
+		if (strcmp(spec.layers.item[i].name, name) == 0)
+			return i;
+	}
+	return NOWHERE;
+}
+
+size_t find_family(const char *name)
+{
+	for (size_t i = 0; i < spec.families.count; i++) {
+		if (strcmp(spec.families.item[i].name, name) == 0)
+			return i;
+	}
+	return NOWHERE;
+}
+
+bool rule_hooks(const struct rule_at *at, size_t function)
+{
+	return (at->functions[function / 64] >> function % 64 & 1) != 0;
+}
+
 /* A constant by its name, among the spaces whose values have the C type (any when NULL). */
 const struct constant *find_constant(const char *name, const char *ctype)
 {

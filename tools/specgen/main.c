@@ -18,9 +18,13 @@ static const struct {
         {"exports", out_exports, "gen/exports.inc: the exported functions"},
         {"stubs", out_stubs, "gen/stubs.inc: functions with one answer"},
         {"wrappers", out_wrappers, "gen/wrap.inc: functions that record the call"},
+        {"layers", out_layers, "gen/layers.h: the functions of the layers of normalise"},
+        {"hooks", out_hooks, "gen/hooks.inc: how these are reached"},
+        {"arguments", out_arguments, "gen/arguments.inc: the layer that looks at arguments"},
         {"map", out_map, "gen/shim.map: the linker's version script"},
         {"mock", out_mock, "gen/mock.inc: the functions of the mock vendor"},
         {"hdrcheck", out_hdrcheck, "a program that prints what a Cryptoki header says"},
+        {"quirks", out_quirks, "docs/QUIRKS.md: the rules of normalise"},
         {"protos", out_protos, "prototypes to compile against a Cryptoki header"},
 };
 

@@ -13,6 +13,9 @@
 #define MAX_PARAMS       10
 #define MAX_ALTERNATIVES 3 /* P11L_MECHANISM_STRUCTS */
 #define MAX_DER          127
+#define MAX_OCTETS       72  /* of a coordinate */
+#define MAX_FUNCTIONS    128 /* bits of a rule's places */
+#define MAX_NUMBERS      30  /* as shim/normalise/learned.h has room for */
 #define NOWHERE          SIZE_MAX
 
 /* Where a row stands, for messages. */
@@ -197,6 +200,10 @@ struct returns {
 	size_t count;
 };
 
+/* The domain parameters of a curve: rows "p HEX" and so on, in this order. */
+#define DOMAIN_ROWS "pabxyn"
+#define DOMAINS     (sizeof DOMAIN_ROWS - 1)
+
 struct curve {
 	struct place place;
 	char **name; /* the name, then its aliases */
@@ -204,6 +211,56 @@ struct curve {
 	const char *oid;
 	uint8_t der[MAX_DER];
 	size_t length;
+	unsigned octets;             /* of a coordinate */
+	const char *key;             /* the key type; NULL: CKK_EC */
+	const char *domain[DOMAINS]; /* in hex, all or none */
+};
+
+/* A layer of normalise, from the application down to the vendor. */
+struct layer {
+	const char *name;
+	const char *text;
+};
+
+enum level { LEVEL_FIX, LEVEL_PORTABLE, LEVEL_PROFILE, LEVEL_TRACE, LEVEL_DECLINED, LEVELS };
+enum words { WORDS_QUIRK, WORDS_SEEN, WORDS_DOES, WORDS_NEVER, WORDS_WHY, WORDS_NOTE, WORDS };
+
+/* Where a rule acts: bit i % 64 of functions[i / 64] is function number i. */
+struct rule_at {
+	size_t layer;
+	uint64_t functions[MAX_FUNCTIONS / 64];
+};
+
+struct rule {
+	struct place place;
+	const char *id;
+	size_t family;
+	enum level level;
+	bool built_in;
+	struct rule_at *at;
+	size_t count;
+	const char *words[WORDS]; /* NULL when the rule has none */
+};
+
+/* The rules of one file of spec/rules. */
+struct rules {
+	struct place place;
+	const char *name;
+	const char *title; /* NULL until its file is read */
+};
+
+/* What a row of numbers.spec is about. */
+enum number_kind { NUMBER_MECHANISM, NUMBER_KEY_TYPE, NUMBER_KDF, NUMBER_MAKES };
+
+/* A vendor's own number. */
+struct number {
+	struct place place;
+	enum number_kind kind;
+	const char *rule_id, *name;
+	const char *as_name; /* NULL when there is none */
+	uint64_t standard, vendor;
+	size_t rule;
+	size_t as; /* the row that decides whether this one holds; often itself */
 };
 
 /* A list grows by append(): the count comes first so that the macro can tell the type. */
@@ -223,6 +280,10 @@ struct spec {
 	LIST(struct mechanism) mechanisms;
 	LIST(struct returns) returns;
 	LIST(struct curve) curves;
+	LIST(struct layer) layers;
+	LIST(struct rules) families;
+	LIST(struct rule) rules;
+	LIST(struct number) numbers;
 };
 
 extern struct spec spec;
@@ -267,12 +328,17 @@ extern const struct callback callbacks[CALLBACKS];
 extern const char *const since_names[];
 extern const char *const operation_names[];
 extern const size_t operation_count;
+extern const char *const level_names[LEVELS];
+extern const char *const words_names[WORDS];
 
 /* find.c: look something up by name; NOWHERE or NULL when the spec has none. */
 size_t find_space(const char *id);
 size_t find_record(const char *name);
 size_t find_type(const char *name);
 size_t find_function(const char *name);
+size_t find_layer(const char *name);
+size_t find_family(const char *name);
+bool rule_hooks(const struct rule_at *at, size_t function);
 size_t find_word(const char *word, const char *const *words, size_t count);
 const struct constant *find_constant(const char *name, const char *ctype);
 struct ctype find_ctype(const char *name);
@@ -281,6 +347,8 @@ struct ctype find_ctype(const char *name);
 void check_spec(void);
 void check_members(void);
 void check_facts(void);
+void check_rules(void);
+void check_numbers(void);
 void check_role(const struct place *place, struct role *role, const struct ctype *ctype);
 
 #endif

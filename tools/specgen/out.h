@@ -50,7 +50,14 @@ unsigned since_minor(enum since since);
 void out_header(void);
 void out_ids(void);
 void out_tables(void);
-void out_fact_tables(void); /* the second half of out_tables() */
+void out_fact_tables(void); /* the second part of out_tables() */
+void out_rule_ids(void);    /* the end of out_ids() */
+void out_rule_tables(void); /* the end of out_tables() */
+void out_numbers(void);     /* the very end of out_tables() */
+void out_quirks(void);
+void out_layers(void);
+void out_hooks(void);
+void out_arguments(void);
 void out_exports(void);
 void out_stubs(void);
 void out_wrappers(void);
@@ -64,8 +71,14 @@ void out_protos(void);
 /* "{P11L_ROLE_ENUM, P11L_PUBLIC, P11L_SPACE_rv}" in text, which is returned. */
 const char *type_text(char text[TEXT], const struct role *role);
 
+/* A number that stands for all functions and structs with their members. */
+uint64_t tables_sum(void);
+
 /* How C names a struct, in text, which is returned. */
 const char *c_name(char text[TEXT], const struct record *record);
+
+/* A prefix and the id of a rule as C can have it, in text, which is returned. */
+const char *rule_name(char text[TEXT], const char *prefix, const struct rule *rule);
 
 /* A prefix and a word in capitals, in text, which is returned. */
 const char *capitals(char text[TEXT], const char *prefix, const char *word);

@@ -121,6 +121,32 @@ static int compare_curves(const void *a, const void *b)
 	return memcmp(left->der, right->der, sizeof left->der);
 }
 
+/* The numbers one behind the other, each as long as a coordinate. */
+static void put_domain(const struct curve *curve, size_t number)
+{
+	if (curve->domain[0] == NULL)
+		return;
+	put("static const uint8_t domain_%zu[] = {", number);
+	for (size_t i = 0; i < DOMAINS; i++)
+		for (size_t j = 0; j < curve->octets; j++)
+			put_item(i * curve->octets + j, "0x%.2s", curve->domain[i] + 2 * j);
+	put("};\n");
+}
+
+/* All names, each with its NUL; the string's own NUL is the empty name that ends them. */
+static void put_curve(const struct curve *curve, size_t number)
+{
+	put("\t{\"");
+	for (size_t i = 0; i < curve->count; i++)
+		put(i == 0 ? "%s" : "\\0\" \"%s", curve->name[i]);
+	put("\\0\", curve_%zu, sizeof curve_%zu, %u, %s, ", number, number, curve->octets,
+	        curve->key != NULL ? curve->key : "CKK_EC");
+	if (curve->domain[0] != NULL)
+		put("domain_%zu},\n", number);
+	else
+		put("NULL},\n");
+}
+
 static void put_curves(void)
 {
 	qsort(spec.curves.item, spec.curves.count, sizeof *spec.curves.item, compare_curves);
@@ -132,11 +158,11 @@ static void put_curves(void)
 		for (size_t j = 0; j < curve->length; j++)
 			put_item(j, "0x%02x", (unsigned)curve->der[j]);
 		put("};\n");
+		put_domain(curve, i);
 	}
 	put("\nconst struct p11l_curve p11l_curves[] = {\n");
 	for (size_t i = 0; i < spec.curves.count; i++)
-		put("\t{\"%s\", curve_%zu, sizeof curve_%zu},\n", spec.curves.item[i].name[0], i,
-		        i);
+		put_curve(&spec.curves.item[i], i);
 	put("};\nconst size_t p11l_curve_count = %zu;\n", spec.curves.count);
 }
 

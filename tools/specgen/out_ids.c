@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The numbering of everything the tables hold, and the structs that no header has. */
+#include <inttypes.h>
+
 #include "out.h"
 
 static void put_functions(void)
@@ -36,20 +38,30 @@ static void put_groups(void)
 	put("\tP11L_GROUPS\n};\n");
 }
 
+static void put_sum(void)
+{
+	put("\n/*\n * Stands for all functions and structs with their members: a record can be "
+	    "read\n"
+	    " * where it is the same.\n */\n");
+	put("#define P11L_TABLES UINT64_C(0x%016" PRIx64 ")\n", tables_sum());
+}
+
 void out_ids(void)
 {
-	put_note("Numbers of functions, spaces, structs and groups, and the structs that\n"
+	put_note("Numbers of functions, spaces, structs, groups and rules, and the structs that\n"
 	         " * exist for decoding only.");
 	put("#ifndef P11L_IDS_H\n#define P11L_IDS_H\n\n#include \"cryptoki.h\"\n\n");
 	put_functions();
 	put_spaces();
 	put_structs();
 	put_groups();
+	out_rule_ids();
 	for (size_t i = 0; i < spec.records.count; i++) {
 		if (!spec.records.item[i].internal)
 			continue;
 		put("\n");
 		put_struct(&spec.records.item[i]);
 	}
+	put_sum();
 	put("\n#endif\n");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What shim/spec.h declares: functions, structs and spaces. The rest is in out_fact_tables.c. */
+/* What shim/spec.h declares: functions, structs and spaces. The rest is in
+ * out_fact_tables.c and out_rule_tables.c. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,4 +189,6 @@ void out_tables(void)
 	put_spaces();
 	put_groups();
 	out_fact_tables();
+	out_rule_tables();
+	out_numbers();
 }

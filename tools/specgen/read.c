@@ -79,12 +79,14 @@ static bool next_line(FILE *file, const struct place *place, char line[ROW_BYTES
 {
 	size_t length = 0, bytes = 0;
 	bool comment = false;
-	int byte;
+	int byte, before = ' ';
 
 	while ((byte = fgetc(file)) != EOF && byte != '\n') {
 		if (++bytes == ROW_BYTES)
 			bad(place, "line longer than %d bytes; split the row", ROW_BYTES - 1);
-		comment = comment || byte == '#';
+		/* inside a word it is the number of an issue: owner/project#12 */
+		comment = comment || (byte == '#' && (before == ' ' || before == '\t'));
+		before = byte;
 		if (comment)
 			continue;
 		if (byte != '\t' && (byte < ' ' || byte > '~'))
@@ -210,4 +212,12 @@ void read_spec(const char *dir)
 	read_rows(dir, "mechanisms.spec", take_mechanism_row);
 	read_rows(dir, "returns.spec", take_returns_row);
 	read_rows(dir, "curves.spec", take_curve_row);
+	read_rows(dir, "rules.spec", take_order_row);
+	for (size_t i = 0; i < spec.families.count; i++) {
+		char name[128];
+
+		snprintf(name, sizeof name, "rules/%.100s.spec", spec.families.item[i].name);
+		read_rows(dir, name, take_rule_row);
+	}
+	read_rows(dir, "numbers.spec", take_number_row);
 }

@@ -51,5 +51,8 @@ void take_attribute_row(struct row *row);
 void take_mechanism_row(struct row *row);
 void take_returns_row(struct row *row);
 void take_curve_row(struct row *row);
+void take_order_row(struct row *row);
+void take_rule_row(struct row *row);
+void take_number_row(struct row *row);
 
 #endif

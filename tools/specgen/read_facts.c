@@ -91,18 +91,51 @@ static void need_new_curve(const struct row *row, const char *name)
 	}
 }
 
+/* One number of a curve's domain parameters, with as many octets as a coordinate has. */
+static void take_domain_row(const struct row *row, struct curve *curve)
+{
+	const char *word = row->field[0], *hex = row->field[1];
+	size_t at = strlen(word) == 1 ? strcspn(DOMAIN_ROWS, word) : DOMAINS;
+
+	if (at == DOMAINS)
+		bad(&row->place, "'%s' is none of: key, p, a, b, x, y, n", word);
+	if (curve->domain[at] != NULL)
+		bad(&row->place, "'%s' stands twice", word);
+	if (strspn(hex, "0123456789abcdef") != strlen(hex) || strlen(hex) != curve->octets * 2)
+		bad(&row->place, "'%s' is not %u octets in small hex digits", word, curve->octets);
+	curve->domain[at] = hex;
+}
+
+static void take_curve_detail(const struct row *row)
+{
+	struct curve *curve;
+
+	if (spec.curves.count == 0)
+		bad(&row->place, "indented, but below no curve");
+	curve = &spec.curves.item[spec.curves.count - 1];
+	need_fields(row, 2, 2, "key CKK_NAME, or p|a|b|x|y|n HEX");
+	if (strcmp(row->field[0], "key") == 0)
+		curve->key = need_name(row, 1);
+	else
+		take_domain_row(row, curve);
+}
+
 void take_curve_row(struct row *row)
 {
 	struct curve curve = {.place = row->place};
 	struct curve *item;
 
-	need_alone(row);
-	need_fields(row, 2, ROW_FIELDS, "NAME OID [ALIAS...]");
+	if (row->indented) {
+		take_curve_detail(row);
+		return;
+	}
+	need_fields(row, 3, ROW_FIELDS, "NAME OID OCTETS [ALIAS...]");
 	curve.oid = row->field[1];
+	curve.octets = (unsigned)need_number(&row->place, row->field[2], MAX_OCTETS);
 	for (size_t i = 0; i < row->count; i++) {
 		char **name;
 
-		if (i == 1)
+		if (i == 1 || i == 2)
 			continue;
 		need_new_curve(row, row->field[i]);
 		name = append(&curve.name, &curve.count, sizeof *name);

@@ -65,6 +65,12 @@ const char *const operation_names[] = {"encrypt", "sign", "sign_recover", "diges
         "generate_pair", "wrap", "derive", "encapsulate"};
 const size_t operation_count = sizeof operation_names / sizeof operation_names[0];
 
+/* In the order of enum p11l_rule_level. */
+const char *const level_names[LEVELS] = {"fix", "portable", "profile", "trace", "declined"};
+
+/* In the order in which docs/QUIRKS.md has them. */
+const char *const words_names[WORDS] = {"quirk", "seen", "does", "never", "why", "note"};
+
 const struct base_type base_types[BASE_TYPES] = {
         {"CK_BYTE", "unsigned char", "CK_BYTE"},
         {"CK_CHAR", "CK_BYTE", "CK_BYTE"},

@@ -212,6 +212,16 @@ static void space_event(void)
 #endif
 }
 
+static void space_key_type(void)
+{
+#ifdef CKK_EC
+	CONSTANT(CKK_EC);
+#endif
+#ifdef CKK_EC_TWISTED
+	CONSTANT(CKK_EC_TWISTED);
+#endif
+}
+
 static void struct_CK_VERSION(void)
 {
 #if defined(HDRCHECK_ALL) || defined(HAVE_STRUCT_CK_VERSION)
@@ -484,6 +494,7 @@ int main(void)
 	space_class();
 	space_mechanism();
 	space_event();
+	space_key_type();
 	struct_CK_VERSION();
 	struct_CK_DATE();
 	struct_CK_ATTRIBUTE();

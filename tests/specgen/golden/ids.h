@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Numbers of functions, spaces, structs and groups, and the structs that
+ * Numbers of functions, spaces, structs, groups and rules, and the structs that
  * exist for decoding only.
  * Generated from spec/ by tools/specgen; do not edit.
  */
@@ -31,6 +31,7 @@ enum {
 	P11L_SPACE_class,
 	P11L_SPACE_mechanism,
 	P11L_SPACE_event,
+	P11L_SPACE_key_type,
 	P11L_SPACES
 };
 
@@ -58,9 +59,38 @@ enum {
 	P11L_GROUPS
 };
 
+enum {
+	P11L_LAYER_outer,
+	P11L_LAYER_inner,
+	P11L_LAYER_serial,
+	P11L_LAYERS
+};
+
+enum {
+	P11L_FAMILY_alpha,
+	P11L_FAMILY_beta,
+	P11L_FAMILIES
+};
+
+enum {
+	P11L_RULE_ALPHA_1,
+	P11L_RULE_ALPHA_2,
+	P11L_RULE_BETA_10,
+	P11L_RULE_BETA_2,
+	P11L_RULE_BETA_3,
+	P11L_RULE_BETA_4,
+	P11L_RULES
+};
+
 struct CK_COUNTED_PARAMS_SHORT {
 	CK_BYTE_PTR pIv;
 	CK_HASH_TYPE hash;
 };
+
+/*
+ * Stands for all functions and structs with their members: a record can be read
+ * where it is the same.
+ */
+#define P11L_TABLES UINT64_C(0x3f3934852fea99c5)
 
 #endif

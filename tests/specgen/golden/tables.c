@@ -352,6 +352,11 @@ static const struct p11l_constant constant_event[] = {
 	{0x00000000UL, "CKN_GONE"},
 };
 
+static const struct p11l_constant constant_key_type[] = {
+	{0x00000003UL, "CKK_EC"},
+	{0x00000040UL, "CKK_EC_TWISTED"},
+};
+
 const struct p11l_space p11l_spaces[P11L_SPACES] = {
 	{"rv", constant_rv, 7, false},
 	{"open_flags", constant_open_flags, 2, true},
@@ -360,6 +365,7 @@ const struct p11l_space p11l_spaces[P11L_SPACES] = {
 	{"class", constant_class, 2, false},
 	{"mechanism", constant_mechanism, 8, false},
 	{"event", constant_event, 1, false},
+	{"key_type", constant_key_type, 2, false},
 };
 
 const char *const p11l_groups[P11L_GROUPS] = {
@@ -446,10 +452,63 @@ static const uint8_t curve_1[] = {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03
 
 /* high-arcs: 2.999.4294967295.0 */
 static const uint8_t curve_2[] = {0x06, 0x08, 0x88, 0x37, 0x8f, 0xff, 0xff, 0xff, 0x7f, 0x00};
+static const uint8_t domain_2[] = {0x00, 0xff, 0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07,
+		0xab, 0xcd};
 
 const struct p11l_curve p11l_curves[] = {
-	{"secp521r1", curve_0, sizeof curve_0},
-	{"secp256r1", curve_1, sizeof curve_1},
-	{"high-arcs", curve_2, sizeof curve_2},
+	{"secp521r1\0", curve_0, sizeof curve_0, 66, CKK_EC, NULL},
+	{"secp256r1\0" "prime256v1\0" "P-256\0", curve_1, sizeof curve_1, 3, CKK_EC, NULL},
+	{"high-arcs\0", curve_2, sizeof curve_2, 2, CKK_EC_TWISTED, domain_2},
 };
 const size_t p11l_curve_count = 3;
+
+static const struct p11l_rule_at at_ALPHA_1[] = {
+	{P11L_LAYER_outer, {0x0000000000000228ULL, 0x0000000000000000ULL}},
+	{P11L_LAYER_inner, {0x00000000000003bdULL, 0x0000000000000000ULL}},
+};
+
+static const struct p11l_rule_at at_BETA_10[] = {
+	{P11L_LAYER_outer, {0x0000000000000020ULL, 0x0000000000000000ULL}},
+};
+
+static const struct p11l_rule_at at_BETA_2[] = {
+	{P11L_LAYER_serial, {0x00000000000003feULL, 0x0000000000000000ULL}},
+};
+
+const struct p11l_rule p11l_rules[P11L_RULES] = {
+	{"ALPHA-1",
+		"Handles are off by one, as owner/project#12 says.",
+		"Takes one away, and looks at what is left for as long as it takes to make a text that goes on over the line.",
+		P11L_FAMILY_alpha, P11L_RULE_FIX, 2, at_ALPHA_1},
+	{"ALPHA-2",
+		"The vendor's table is short.",
+		"Counts its entries.",
+		P11L_FAMILY_alpha, P11L_RULE_FIX, 0, NULL},
+	{"BETA-10",
+		"Nothing is said.",
+		"Says something.",
+		P11L_FAMILY_beta, P11L_RULE_PORTABLE, 1, at_BETA_10},
+	{"BETA-2",
+		"The vendor cannot count.",
+		"Counts for it.",
+		P11L_FAMILY_beta, P11L_RULE_PROFILE, 1, at_BETA_2},
+	{"BETA-3",
+		"The vendor is slow.",
+		"There is no help.",
+		P11L_FAMILY_beta, P11L_RULE_TRACE, 0, NULL},
+	{"BETA-4",
+		"The vendor forgets.",
+		"It belongs elsewhere.",
+		P11L_FAMILY_beta, P11L_RULE_DECLINED, 0, NULL},
+};
+
+const struct p11l_family p11l_families[P11L_FAMILIES] = {
+	{"alpha", "First things first"},
+	{"beta", "C_Read's (other) things"},
+};
+
+const char *const p11l_layers[P11L_LAYERS] = {
+	"outer",
+	"inner",
+	"serial",
+};
