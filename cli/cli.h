@@ -21,6 +21,7 @@ enum cli_option {
 	CLI_MODULE,
 	CLI_TRACE,
 	CLI_NORMALISE,
+	CLI_PROFILE,
 	CLI_CONFIG,
 	CLI_FORMAT,
 	CLI_FOLLOW,
@@ -161,7 +162,10 @@ bool cli_answered(struct cli_module *module, int indent, const char *function, C
 #define CLI_MANY 4096
 CK_ULONG cli_bounded(int indent, const char *things, CK_ULONG count);
 
-/* info_interface.c, info_slot.c: parts of info */
+/* info_rules.c, info_interface.c, info_slot.c: parts of info */
+
+/* info is NULL when the module does not tell who it is. */
+void cli_show_rules(const struct p11l_config *config, const CK_INFO *info);
 void cli_show_interfaces(struct cli_module *module);
 void cli_show_slots(struct cli_module *module);
 

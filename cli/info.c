@@ -56,13 +56,14 @@ static void show_lens(void)
 	free(path);
 }
 
-static void show_library(struct cli_module *module)
+static bool show_library(struct cli_module *module, CK_INFO *told)
 {
 	CK_INFO info;
 
 	memset(&info, 0, sizeof(info));
 	if (!CLI_CALL(module, 2, C_GetInfo, &info))
-		return;
+		return false;
+	*told = info;
 	cli_field(2, "cryptoki version", "%u.%u", info.cryptokiVersion.major,
 	        info.cryptokiVersion.minor);
 	cli_field_padded(2, "manufacturer", info.manufacturerID, sizeof(info.manufacturerID));
@@ -71,22 +72,28 @@ static void show_library(struct cli_module *module)
 	        info.libraryVersion.minor);
 	/* The standard has no flags here, but vendors have. */
 	cli_field(2, "flags", info.flags == 0 ? "none" : "0x%lx", info.flags);
+	return true;
 }
 
 static void show_module(struct cli_module *module, const struct p11l_config *config)
 {
+	CK_INFO info;
+	bool known;
+
 	fputs("Module ", stdout);
 	cli_put_escaped(
 	        p11l_text(config, P11L_MODULE_PATH), strlen(p11l_text(config, P11L_MODULE_PATH)));
 	putchar('\n');
 	if (!cli_answered(module, 2, "C_Initialize", cli_module_initialise(module, config))) {
 		cli_show_interfaces(module);
+		cli_show_rules(config, NULL);
 		return;
 	}
-	show_library(module);
+	known = show_library(module, &info);
 	cli_show_interfaces(module);
 	cli_show_slots(module);
 	CLI_CALL(module, 0, C_Finalize, NULL);
+	cli_show_rules(config, known ? &info : NULL);
 }
 
 int cli_info(const struct cli_call *call)

@@ -12,14 +12,16 @@ static const struct cli_verb verbs[] = {
                 "Prints every setting and where it came from, then asks the module itself, not\n"
                 "through the lens, for its interfaces, slots, tokens and mechanisms. No PIN is\n"
                 "needed and nothing is changed.\n",
-                CLI_BIT(CLI_MODULE) | CLI_BIT(CLI_CONFIG), false, cli_info},
+                CLI_BIT(CLI_MODULE) | CLI_BIT(CLI_NORMALISE) | CLI_BIT(CLI_PROFILE) |
+                        CLI_BIT(CLI_CONFIG),
+                false, cli_info},
         {"run", "[--] COMMAND [ARGUMENT...]", "run a command with the lens before its module",
                 "In the arguments of COMMAND, %lens stands for the path of " CLI_LENS_NAME ":\n"
                 "  pkcs11-lens run --module VENDOR.so -- pkcs11-tool --module %lens --list-slots\n"
                 "Calls are traced to standard error unless the settings say otherwise. The exit\n"
                 "status is that of COMMAND.\n",
                 CLI_BIT(CLI_MODULE) | CLI_BIT(CLI_TRACE) | CLI_BIT(CLI_NORMALISE) |
-                        CLI_BIT(CLI_CONFIG),
+                        CLI_BIT(CLI_PROFILE) | CLI_BIT(CLI_CONFIG),
                 true, cli_run},
         {"show", "FILE...", "show what was recorded",
                 "Reads ring files, also while they are being written or after a crash, and JSON\n"

@@ -16,6 +16,8 @@ static const struct {
         [CLI_TRACE] = {"trace", "TRACE", "PKCS11_LENS_TRACE",
                 "FORMAT[:DESTINATION][,KEY=VALUE...], as in text:/tmp/trace.%p"},
         [CLI_NORMALISE] = {"normalise", "LEVEL", "PKCS11_LENS_NORMALISE", "off, fix or portable"},
+        [CLI_PROFILE] = {"profile", "PROFILE", "PKCS11_LENS_PROFILE",
+                "what is known of the vendor: auto, none, a name or a file"},
         [CLI_CONFIG] = {"config", "FILE", "PKCS11_LENS_CONFIG",
                 "read this configuration file and no other"},
         [CLI_FORMAT] = {"format", "FORMAT", NULL, "text, json, xml or chrome (for Perfetto)"},

@@ -2,7 +2,7 @@
 /*
  * Reading a ring file. The process that writes it may be alive and overtake us, or have died in
  * the middle of an entry; the file may be a copy made in the meantime, cut short, or damaged. So
- * nothing is believed but entries with both marks right, wherever they lie.
+ * nothing is believed but entries with both marks and their sum right, wherever they lie.
  */
 #define _GNU_SOURCE
 #include "trace.h"
@@ -115,16 +115,22 @@ static const struct p11l_record *whole_entry(
         const struct ring *ring, const uint8_t *octets, uint64_t position)
 {
 	const struct p11l_record *record = (const void *)(octets + sizeof(struct p11l_ring_entry));
-	uint64_t mark, size, tail;
+	struct p11l_ring_entry entry;
+	uint64_t mark, tail;
+	uint32_t size;
 
-	memcpy(&mark, octets, sizeof(mark));
-	memcpy(&size, octets + sizeof(mark), sizeof(size));
+	memcpy(&entry, octets, sizeof(entry));
+	mark = entry.mark;
+	size = entry.size;
 	if ((((mark ^ P11L_RING_MARK) ^ position) & (ring->size - 1)) != 0 ||
 	        (mark ^ P11L_RING_MARK) < position || size < sizeof(*record) ||
 	        size > P11L_RECORD_SIZE)
 		return NULL;
-	memcpy(&tail, octets + p11l_ring_space((uint32_t)size) - sizeof(tail), sizeof(tail));
-	return tail == ~mark && is_record(record, size) ? record : NULL;
+	memcpy(&tail, octets + p11l_ring_space(size) - sizeof(tail), sizeof(tail));
+	return tail == ~mark && is_record(record, size) &&
+	                       p11l_ring_sum(mark, record, size, NULL) == entry.sum
+	               ? record
+	               : NULL;
 }
 
 /* The entry at a position that is not the next one; good until the next call. */
@@ -350,12 +356,13 @@ static void read_about(struct ring *ring)
 	};
 }
 
-/* Things that are numbered by the tables of the lens that wrote them. */
-static void check_lens(const struct cli_trace *trace, const struct p11l_ring_header *header)
+/* Functions and structs are numbered by the tables of the lens that wrote them. */
+static void check_tables(const struct cli_trace *trace, const struct p11l_ring_header *header)
 {
-	if (strcmp(header->lens, P11L_VERSION) != 0)
-		cli_error("%s: written by pkcs11-lens %.31s, and this is " P11L_VERSION
-		          ": names may be wrong; use the pkcs11-lens that belongs to it",
+	if (header->tables != P11L_TABLES)
+		cli_error("%s: written by pkcs11-lens %.31s, which knows other functions or "
+		          "structs than this one, " P11L_VERSION ": names may be wrong; use the "
+		          "pkcs11-lens that belongs to it",
 		        trace->name, header->lens);
 }
 
@@ -374,7 +381,7 @@ static bool ring_open(struct cli_trace *trace)
 	}
 	ring->size = ring->header.size;
 	read_about(ring);
-	check_lens(trace, &ring->header);
+	check_tables(trace, &ring->header);
 	whole = P11L_RING_HEADER + ring->size;
 	if (trace->size < whole)
 		cli_error("%s: cut off: only %" PRIu64 " of %" PRIu64 " bytes are there",

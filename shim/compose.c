@@ -3,6 +3,7 @@
 #include "shim.h"
 
 #include "logging/logging.h"
+#include "normalise/normalise.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -54,8 +55,10 @@ static void discover_interfaces(const struct p11l_vendor *vendor)
 	CK_ULONG count = MAX_INTERFACES;
 
 	if (vendor->list_interfaces == NULL ||
-	        vendor->list_interfaces(interfaces, &count) != CKR_OK)
+	        vendor->list_interfaces(interfaces, &count) != CKR_OK) {
+		p11l_ask_for_interfaces();
 		return;
+	}
 	for (CK_ULONG i = 0; i < count && i < MAX_INTERFACES; i++)
 		p11l_lane_of(&interfaces[i]);
 }
@@ -84,16 +87,18 @@ static const struct p11l_lane *discover_base(const struct p11l_vendor *vendor)
 }
 
 /* Entries are stored one by one, because other threads may be jumping through them already. */
-static void expose(const struct p11l_lane *base)
+void p11l_expose(void)
 {
+	const struct p11l_lane *base = p11l_state.base;
 	p11l_entry *to = p11l_entries(&p11l_exported.table);
 	const p11l_entry *narrow = p11l_const_entries(&base->published);
 	const p11l_entry *wide = p11l_const_entries(&p11l_lane_widest()->published);
 	unsigned split = p11l_width((CK_VERSION){2, 40});
 
+	p11l_seal(&p11l_exported, sizeof(p11l_exported), false);
 	for (unsigned i = 0; i < P11L_FUNCTIONS; i++)
 		__atomic_store_n(&to[i], i < split ? narrow[i] : wide[i], __ATOMIC_RELEASE);
-	p11l_seal(&p11l_exported);
+	p11l_seal(&p11l_exported, sizeof(p11l_exported), true);
 }
 
 static void compose(void)
@@ -108,6 +113,8 @@ static void compose(void)
 		                p11l_number(&state->config, P11L_TRACE_LAYERS) == P11L_LAYERS_BOTH;
 		if (!p11l_vendor_load(&state->vendor, &state->config, error))
 			p11l_message("%s", error);
+		if (!p11l_normalise_start(&state->config, error))
+			p11l_message("%s", error);
 		if (state->tapped)
 			p11l_tap_getters(&state->vendor);
 	} else {
@@ -118,7 +125,7 @@ static void compose(void)
 	if (state->base == NULL)
 		state->base = p11l_lane_nowhere();
 	discover_interfaces(&state->vendor);
-	expose(state->base);
+	p11l_expose();
 }
 
 const CK_FUNCTION_LIST_3_2 *p11l_compose(void)
@@ -153,5 +160,6 @@ __attribute__((destructor)) static void unload(void)
 	if (ending)
 		return;
 	p11l_vendor_unload(&p11l_state.vendor);
+	p11l_normalise_stop();
 	p11l_config_free(&p11l_state.config);
 }

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "config.h"
 
+#include "config_attributes.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +113,7 @@ bool p11l_config_environment(struct p11l_config *config, char *error)
 	const char *spied = variable("PKCS11SPY");
 	const char *trace = variable("PKCS11_LENS_TRACE");
 	const char *level = variable("PKCS11_LENS_NORMALISE");
+	const char *profile = variable("PKCS11_LENS_PROFILE");
 
 	if (module != NULL &&
 	        !set_from(config, P11L_MODULE_PATH, module, "PKCS11_LENS_MODULE", error))
@@ -118,6 +121,9 @@ bool p11l_config_environment(struct p11l_config *config, char *error)
 	if (module == NULL && spied != NULL && !spy_environment(config, spied, error))
 		return false;
 	if (trace != NULL && !trace_value(config, trace, "PKCS11_LENS_TRACE", error))
+		return false;
+	if (profile != NULL &&
+	        !set_from(config, P11L_NORMALISE_PROFILE, profile, "PKCS11_LENS_PROFILE", error))
 		return false;
 	return level == NULL ||
 	       set_from(config, P11L_NORMALISE_LEVEL, level, "PKCS11_LENS_NORMALISE", error);
@@ -187,7 +193,10 @@ bool p11l_config_copy(struct p11l_config *to, const struct p11l_config *from)
 			return false;
 		}
 	}
-	return true;
+	if (p11l_attributes_copy(to, from))
+		return true;
+	p11l_config_free(to);
+	return false;
 }
 
 void p11l_config_free(struct p11l_config *config)
@@ -196,5 +205,6 @@ void p11l_config_free(struct p11l_config *config)
 		free(config->setting[i].text);
 		free(config->setting[i].origin);
 	}
+	p11l_attributes_free(config);
 	memset(config, 0, sizeof(*config));
 }

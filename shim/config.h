@@ -16,6 +16,17 @@ enum p11l_key {
 	P11L_MODULE_INIT_ARGS,
 	P11L_MODULE_BIND,
 	P11L_NORMALISE_LEVEL,
+	P11L_NORMALISE_PROFILE,
+	P11L_NORMALISE_ENABLE,
+	P11L_NORMALISE_DISABLE,
+	P11L_NORMALISE_LOCKING,
+	P11L_NORMALISE_SERIALISE,
+	P11L_NORMALISE_SESSION_DEFAULTS,
+	P11L_NORMALISE_ECX_POINT,
+	P11L_NORMALISE_EC_PARAMS,
+	P11L_NORMALISE_ECDH_POINT,
+	P11L_NORMALISE_GCM_PARAMS,
+	P11L_NORMALISE_DENY,
 	P11L_TRACE_FORMAT,
 	P11L_TRACE_DESTINATION,
 	P11L_TRACE_REVEAL,
@@ -36,6 +47,12 @@ enum p11l_key {
 	P11L_TRACE_STATS,
 	P11L_TRACE_CONTROL,
 	P11L_TRACE_ACTIVE,
+	P11L_PROFILE_FILE,
+	P11L_PROFILE_MANUFACTURER,
+	P11L_PROFILE_DESCRIPTION,
+	P11L_PROFILE_VERSION,
+	P11L_PROFILE_TOKEN_MANUFACTURER,
+	P11L_PROFILE_TOKEN_MODEL,
 	P11L_KEYS
 };
 
@@ -50,6 +67,7 @@ enum p11l_key_kind {
 	P11L_KEY_DURATION,  /* a number and ns, us, ms or s; the number is in ns */
 	P11L_KEY_FUNCTIONS, /* functions and groups of them, joined by "+" */
 	P11L_KEY_LIST,      /* numbers, and names of a space, joined by "+" */
+	P11L_KEY_RULES,     /* rules and families of them, joined by "+" */
 };
 
 struct p11l_key_row {
@@ -66,6 +84,11 @@ extern const struct p11l_key_row p11l_key_rows[P11L_KEYS];
 
 enum { P11L_BIND_AUTO, P11L_BIND_LOCAL, P11L_BIND_DEEP };
 enum { P11L_NORMALISE_OFF, P11L_NORMALISE_FIX, P11L_NORMALISE_PORTABLE };
+enum { P11L_DEFAULTS_VENDOR, P11L_DEFAULTS_PORTABLE };
+enum { P11L_ECX_AUTO, P11L_ECX_RAW, P11L_ECX_DER, P11L_ECX_AS_IS };
+enum { P11L_PARAMS_AS_IS, P11L_PARAMS_OID, P11L_PARAMS_NAME };
+enum { P11L_ECDH_AUTO, P11L_ECDH_RAW, P11L_ECDH_DER };
+enum { P11L_GCM_AUTO, P11L_GCM_40, P11L_GCM_48 };
 enum {
 	P11L_TRACE_OFF,
 	P11L_TRACE_TEXT,
@@ -85,8 +108,12 @@ struct p11l_setting {
 	char *origin;         /* owned: "FILE:LINE", "$VARIABLE" or "default" */
 };
 
+struct p11l_attribute_rule;
+
 struct p11l_config {
 	struct p11l_setting setting[P11L_KEYS];
+	struct p11l_attribute_rule *attribute; /* owned; what sections such as [generate] ask for */
+	unsigned attributes;
 };
 
 #define P11L_ERROR_SIZE 512
@@ -147,6 +174,16 @@ enum p11l_key p11l_config_find(const char *section, const char *name);
 
 /* Reads one file; a missing one is an error only when required. */
 bool p11l_config_file(struct p11l_config *config, const char *path, bool required, char *error);
+
+/*
+ * Reads a profile out of a text, which is that of the file with this name: the sections [profile]
+ * and [normalise] and those with attribute rules.
+ */
+bool p11l_config_profile(
+        struct p11l_config *config, const char *name, const char *text, char *error);
+
+/* Whether nobody has set this key. */
+bool p11l_is_default(const struct p11l_config *config, enum p11l_key key);
 
 /* Applies the environment variables, ours before those of pkcs11-spy. */
 bool p11l_config_environment(struct p11l_config *config, char *error);

@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include "config.h"
 
+#include "config_attributes.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
@@ -25,7 +27,8 @@ struct source {
 	bool continued; /* the line began with a blank: it goes on where the last one ended */
 	enum p11l_key last;
 	bool seen[P11L_KEYS];
-	char *error; /* empty until something is wrong; the first message stays */
+	bool profile; /* a vendor's profile, not the settings of a user */
+	char *error;  /* empty until something is wrong; the first message stays */
 };
 
 /* Whether a message can still be written: only the first one is kept. */
@@ -73,6 +76,14 @@ static bool extend(struct source *source, const char *value, const char *origin,
 	return ok;
 }
 
+/* Profiles describe a vendor; the settings of a user have everything else. */
+static bool belongs(const struct source *source, const char *section)
+{
+	bool both = strcmp(section, "normalise") == 0;
+
+	return both || source->profile == (strcmp(section, "profile") == 0);
+}
+
 static bool assign(struct source *source, const char *section, const char *name, const char *value,
         char *problem)
 {
@@ -80,7 +91,9 @@ static bool assign(struct source *source, const char *section, const char *name,
 	char origin[P11L_ERROR_SIZE];
 
 	snprintf(origin, sizeof(origin), "%s:%d", source->path, source->line);
-	if (key == P11L_KEYS) {
+	if (p11l_is_attribute_section(section))
+		return p11l_config_attribute(source->config, section, name, value, origin, problem);
+	if (key == P11L_KEYS || !belongs(source, section)) {
 		snprintf(problem, P11L_ERROR_SIZE,
 		        "unknown key \"%.60s\" in section [%.60s]; pkcs11-lens.conf(5) lists the "
 		        "keys",
@@ -177,4 +190,18 @@ bool p11l_config_file(struct p11l_config *config, const char *path, bool require
 	ok = parse(&source);
 	free(text);
 	return ok;
+}
+
+bool p11l_config_profile(
+        struct p11l_config *config, const char *name, const char *text, char *error)
+{
+	struct source source = {.config = config,
+	        .path = name,
+	        .rest = text,
+	        .last = P11L_KEYS,
+	        .profile = true,
+	        .error = error};
+
+	error[0] = '\0';
+	return parse(&source);
 }

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "config.h"
 
+#include "normalise/rules.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,28 @@ const struct p11l_key_row p11l_key_rows[P11L_KEYS] = {
 		"how the vendor's own symbols are bound; auto binds deep when the lens itself is global", NULL},
 	[P11L_NORMALISE_LEVEL] = {"normalise", "level", P11L_KEY_CHOICE, "portable", "off|fix|portable", 0, 0,
 		"how far the vendor's deviations are repaired", NULL},
+	[P11L_NORMALISE_PROFILE] = {"normalise", "profile", P11L_KEY_TEXT, "auto", NULL, 0, 0,
+		"what is known of the vendor: auto, none, the name of a profile, or a file with one", NULL},
+	[P11L_NORMALISE_ENABLE] = {"normalise", "enable", P11L_KEY_RULES, NULL, NULL, 0, 0,
+		"rules, or families of them, that are on whatever level and profile say", NULL},
+	[P11L_NORMALISE_DISABLE] = {"normalise", "disable", P11L_KEY_RULES, NULL, NULL, 0, 0,
+		"rules, or families of them, that are off", NULL},
+	[P11L_NORMALISE_LOCKING] = {"normalise", "locking", P11L_KEY_BOOL, "yes", NULL, 0, 0,
+		"ask the vendor to lock when the application forgot to", NULL},
+	[P11L_NORMALISE_SERIALISE] = {"normalise", "serialise", P11L_KEY_BOOL, "no", NULL, 0, 0,
+		"let one call at a time into the vendor's module", NULL},
+	[P11L_NORMALISE_SESSION_DEFAULTS] = {"normalise", "session_defaults", P11L_KEY_CHOICE, "vendor", "vendor|portable", 0, 0,
+		"whether session keys get the secrecy of the vendor or that of keys on the token when nothing is asked", NULL},
+	[P11L_NORMALISE_ECX_POINT] = {"normalise", "ecx_point", P11L_KEY_CHOICE, "auto", "auto|raw|der|as-is", 0, 0,
+		"how points of Edwards and Montgomery curves are read; auto is raw for tables of 3.0 and later, else as-is", NULL},
+	[P11L_NORMALISE_EC_PARAMS] = {"normalise", "ec_params", P11L_KEY_CHOICE, "as-is", "as-is|oid|name", 0, 0,
+		"how curves are read: as the vendor gives them, or always by identifier or name", NULL},
+	[P11L_NORMALISE_ECDH_POINT] = {"normalise", "ecdh_point", P11L_KEY_CHOICE, "auto", "auto|raw|der", 0, 0,
+		"how the vendor wants the other party's point in ECDH; auto tries raw, then DER", NULL},
+	[P11L_NORMALISE_GCM_PARAMS] = {"normalise", "gcm_params", P11L_KEY_CHOICE, "auto", "auto|40|48", 0, 0,
+		"which CK_GCM_PARAMS the vendor wants, by its size; auto tries as given, then the other", NULL},
+	[P11L_NORMALISE_DENY] = {"normalise", "deny", P11L_KEY_LIST, NULL, NULL, 0, 0,
+		"mechanisms that are hidden and refused", "mechanism"},
 	[P11L_TRACE_FORMAT] = {"trace", "format", P11L_KEY_CHOICE, "off", "off|text|json|xml|ring|stats", 0, 0,
 		"how calls are recorded", NULL},
 	[P11L_TRACE_DESTINATION] = {"trace", "destination", P11L_KEY_PATH, "stderr", NULL, 0, 0,
@@ -58,6 +82,18 @@ const struct p11l_key_row p11l_key_rows[P11L_KEYS] = {
 		"a file through which \"pkcs11-lens trace\" turns recording on and off while the process runs", NULL},
 	[P11L_TRACE_ACTIVE] = {"trace", "active", P11L_KEY_BOOL, "yes", NULL, 0, 0,
 		"whether recording is on from the beginning; no needs trace.control", NULL},
+	[P11L_PROFILE_FILE] = {"profile", "file", P11L_KEY_TEXT, NULL, NULL, 0, 0,
+		"patterns of the module's file name, separated by |", NULL},
+	[P11L_PROFILE_MANUFACTURER] = {"profile", "manufacturer", P11L_KEY_TEXT, NULL, NULL, 0, 0,
+		"part of the manufacturer in CK_INFO, in capitals or not", NULL},
+	[P11L_PROFILE_DESCRIPTION] = {"profile", "description", P11L_KEY_TEXT, NULL, NULL, 0, 0,
+		"part of the library's description in CK_INFO, in capitals or not", NULL},
+	[P11L_PROFILE_VERSION] = {"profile", "version", P11L_KEY_TEXT, NULL, NULL, 0, 0,
+		"library versions FIRST-LAST in CK_INFO, both included; either may be left out", NULL},
+	[P11L_PROFILE_TOKEN_MANUFACTURER] = {"profile", "token_manufacturer", P11L_KEY_TEXT, NULL, NULL, 0, 0,
+		"part of the manufacturer in CK_TOKEN_INFO; the profile is for such tokens only", NULL},
+	[P11L_PROFILE_TOKEN_MODEL] = {"profile", "token_model", P11L_KEY_TEXT, NULL, NULL, 0, 0,
+		"part of the model in CK_TOKEN_INFO; the profile is for such tokens only", NULL},
 };
 /* clang-format on */
 
@@ -129,7 +165,7 @@ static bool parse_number(const struct p11l_key_row *row, const char *text, unsig
 static bool parse(const struct p11l_key_row *row, const char *text, unsigned long *number)
 {
 	struct p11l_list list;
-	uint64_t bits[2];
+	uint64_t bits[2], rules[(P11L_RULES + 63) / 64];
 
 	*number = 0;
 	switch (row->kind) {
@@ -149,6 +185,8 @@ static bool parse(const struct p11l_key_row *row, const char *text, unsigned lon
 		return p11l_parse_functions(text, bits);
 	case P11L_KEY_LIST:
 		return p11l_parse_list(row, text, &list);
+	case P11L_KEY_RULES:
+		return p11l_parse_rules(text, rules);
 	case P11L_KEY_TEXT:
 	case P11L_KEY_PATH:
 		break;
@@ -190,6 +228,11 @@ static void expected(const struct p11l_key_row *row, const char *text, char *err
 		snprintf(p, room, "up to %d numbers%s joined by +", P11L_LIST_VALUES,
 		        row->space != NULL ? " or names of the standard" : "");
 		break;
+	case P11L_KEY_RULES:
+		snprintf(p, room,
+		        "rules (ECP-1) and families (ecp) joined by +, of those that change "
+		        "something; docs/QUIRKS.md lists them");
+		break;
 	case P11L_KEY_TEXT:
 		snprintf(p, room, "a text that is not empty");
 		break;
@@ -221,4 +264,11 @@ bool p11l_config_set(struct p11l_config *config, enum p11l_key key, const char *
 	free(setting->origin);
 	*setting = new;
 	return true;
+}
+
+bool p11l_is_default(const struct p11l_config *config, enum p11l_key key)
+{
+	const char *origin = config->setting[key].origin;
+
+	return origin == NULL || strcmp(origin, "default") == 0;
 }

@@ -4,10 +4,13 @@
  * table of our lane instead, with the same name, version and flags. A vendor of the 2.40 days has
  * no interfaces to answer with, so for it the one that the standard implies is made up.
  */
+#include "normalise/layer.h"
 #include "shim.h"
 
 #include <pthread.h>
 #include <string.h>
+
+#define MAX_INTERFACES 32
 
 /* Interfaces that were handed out; hosts keep pointers to them. */
 #define MAX_PUBLISHED 16
@@ -129,6 +132,62 @@ static CK_RV imply(
 	return CKR_OK;
 }
 
+/* Whether this is what was asked for, to the letter. NULL asks for any. */
+static bool fits(const CK_INTERFACE *interface, const CK_UTF8CHAR *name, const CK_VERSION *version,
+        CK_FLAGS flags)
+{
+	size_t size = name != NULL ? strlen((const char *)name) + 1 : 0;
+
+	if (!p11l_readable(interface->pInterfaceName, size) ||
+	        !p11l_readable(interface->pFunctionList, sizeof(*version)))
+		return false;
+	return (name == NULL || memcmp(interface->pInterfaceName, name, size) == 0) &&
+	       (version == NULL ||
+	               memcmp(interface->pFunctionList, version, sizeof(*version)) == 0) &&
+	       (interface->flags & flags) == flags;
+}
+
+/* A vendor that refuses what it lists (IFC-3): the first that fits. False when there is none. */
+static bool find_listed(
+        const CK_UTF8CHAR *name, const CK_VERSION *version, CK_FLAGS flags, CK_INTERFACE *found)
+{
+	const struct p11l_vendor *vendor = &p11l_state.vendor;
+	CK_INTERFACE list[MAX_INTERFACES];
+	CK_ULONG count = MAX_INTERFACES;
+
+	if (vendor->list_interfaces == NULL || !p11l_on(p11l_rules_of_module(), P11L_RULE_IFC_3) ||
+	        vendor->list_interfaces(list, &count) != CKR_OK)
+		return false;
+	for (CK_ULONG i = 0; i < count && i < MAX_INTERFACES; i++) {
+		if (fits(&list[i], name, version, flags)) {
+			p11l_note("IFC-3", "an interface that is refused -> as it is listed");
+			*found = list[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+void p11l_ask_for_interfaces(void)
+{
+	static const CK_VERSION versions[] = {{3, 2}, {3, 1}, {3, 0}};
+	const struct p11l_vendor *vendor = &p11l_state.vendor;
+	CK_INTERFACE_PTR interface;
+	CK_UTF8CHAR name[] = "PKCS 11";
+
+	if (vendor->get_interface == NULL || !p11l_on(p11l_rules_of_module(), P11L_RULE_IFC_3))
+		return;
+	for (unsigned i = 0; i < 5; i++) {
+		CK_VERSION version = versions[i < 3 ? i : 0];
+
+		interface = NULL;
+		if (vendor->get_interface(i < 4 ? name : NULL, i < 3 ? &version : NULL, &interface,
+		            0) == CKR_OK &&
+		        p11l_readable(interface, sizeof(*interface)))
+			p11l_lane_of(interface);
+	}
+}
+
 CK_RV p11l_get_interface(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
         CK_INTERFACE_PTR_PTR interface, CK_FLAGS flags)
 {
@@ -140,13 +199,20 @@ CK_RV p11l_get_interface(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
 	if (vendor->get_interface == NULL)
 		return imply((const char *)name, version, interface, flags);
 	rv = vendor->get_interface(name, version, interface, flags);
-	if (rv != CKR_OK || interface == NULL || !p11l_readable(*interface, sizeof(**interface)))
+	if (interface == NULL)
 		return rv;
-	copy = **interface;
+	if (rv == CKR_OK) {
+		if (!p11l_readable(*interface, sizeof(**interface)))
+			return rv;
+		copy = **interface;
+	} else if (!find_listed(name, version, flags, &copy)) {
+		return rv;
+	}
 	lane = adopt(p11l_lane_of(&copy));
-	if (lane == NULL)
+	if (lane != NULL)
+		copy.pFunctionList = table_of(lane);
+	else if (rv == CKR_OK)
 		return rv;
-	copy.pFunctionList = table_of(lane);
 	*interface = publish(copy);
 	return *interface != NULL ? CKR_OK : CKR_HOST_MEMORY;
 }

@@ -2,6 +2,8 @@
 /* Lanes: one published table for each table of the vendor. */
 #include "shim.h"
 
+#include "normalise/normalise.h"
+
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,6 +17,7 @@ _Static_assert(P11L_FUNCTIONS == WIDTH_3_2, "a new version needs a new width");
 
 union p11l_lane_page p11l_lanes[P11L_LANES] __attribute__((aligned(P11L_PAGE)));
 static unsigned lane_count;
+static bool closed; /* the module is to be initialised before anything else is called */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 unsigned p11l_width(CK_VERSION version)
@@ -70,24 +73,83 @@ static void tap(struct p11l_lane *lane, unsigned number)
 			to[i] = wrapper[i];
 }
 
+/* Entries are stored one by one, because a lane that is stacked anew may be in use. */
+static void copy_table(CK_FUNCTION_LIST_3_2 *to, const CK_FUNCTION_LIST_3_2 *from)
+{
+	for (unsigned i = 0; i < P11L_FUNCTIONS; i++)
+		__atomic_store_n(
+		        &p11l_entries(to)[i], p11l_const_entries(from)[i], __ATOMIC_RELEASE);
+}
+
+/* What the host reaches: the rules, or nothing while the lanes are closed. */
+static void lead(struct p11l_lane *lane, unsigned number)
+{
+	CK_FUNCTION_LIST_3_2 down = closed ? *p11l_nowhere : lane->top;
+
+	down.C_Initialize = p11l_initialise;
+	down.C_Finalize = p11l_finalise;
+	down.C_GetFunctionList = p11l_get_function_list;
+	down.C_GetInterfaceList = p11l_get_interface_list;
+	down.C_GetInterface = p11l_get_interface;
+	copy_table(&lane->down, &down);
+	copy_table(&lane->published, p11l_state.traced ? p11l_wrappers[number] : &down);
+}
+
+/* Everything above the vendor's functions. */
+static void build(struct p11l_lane *lane, unsigned number)
+{
+	p11l_lay_rules(lane, number);
+	lead(lane, number);
+}
+
 static void publish(struct p11l_lane *lane, unsigned number)
 {
 	if (p11l_state.tapped && lane->source != p11l_nowhere)
 		tap(lane, number);
-	lane->down = lane->vendor;
-	lane->down.C_Initialize = p11l_initialise;
-	lane->down.C_Finalize = p11l_finalise;
-	lane->down.C_GetFunctionList = p11l_get_function_list;
-	lane->down.C_GetInterfaceList = p11l_get_interface_list;
-	lane->down.C_GetInterface = p11l_get_interface;
-	lane->published = p11l_state.traced ? *p11l_wrappers[number] : lane->down;
-	lane->published.version = lane->vendor.version;
+	build(lane, number);
+	lane->published.version = lane->down.version = lane->vendor.version;
 }
 
-void p11l_seal(void *page)
+void p11l_seal(void *pages, size_t size, bool sealed)
 {
 	if (P11L_PAGE % (size_t)sysconf(_SC_PAGESIZE) == 0)
-		mprotect(page, P11L_PAGE, PROT_READ);
+		mprotect(pages, size, sealed ? PROT_READ : PROT_READ | PROT_WRITE);
+}
+
+/* Does this to all lanes, and has the exported symbols follow. */
+static void change(void (*how)(struct p11l_lane *lane, unsigned number))
+{
+	pthread_mutex_lock(&lock);
+	for (unsigned i = 0; i < lane_count; i++) {
+		p11l_seal(&p11l_lanes[i], sizeof(p11l_lanes[i]), false);
+		how(&p11l_lanes[i].lane, i);
+		p11l_seal(&p11l_lanes[i], sizeof(p11l_lanes[i]), true);
+	}
+	pthread_mutex_unlock(&lock);
+	p11l_expose();
+}
+
+void p11l_lanes_restack(void)
+{
+	change(build);
+}
+
+void p11l_lanes_close(bool close)
+{
+	pthread_mutex_lock(&lock);
+	closed = close;
+	pthread_mutex_unlock(&lock);
+	change(lead);
+}
+
+void p11l_lanes_hold(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void p11l_lanes_release(void)
+{
+	pthread_mutex_unlock(&lock);
 }
 
 static const struct p11l_lane *find(const void *table, unsigned width)
@@ -114,7 +176,8 @@ static const struct p11l_lane *make(const CK_FUNCTION_LIST_3_2 *table, unsigned 
 	lane->width = width;
 	take_vendor(lane, table, proven_width(table, width));
 	publish(lane, lane_count);
-	p11l_seal(&p11l_lanes[lane_count++]);
+	p11l_seal(&p11l_lanes[lane_count], sizeof(p11l_lanes[lane_count]), true);
+	lane_count++;
 	return lane;
 }
 

@@ -31,7 +31,9 @@ void p11l_vendor_unload(struct p11l_vendor *vendor);
 
 struct p11l_lane {
 	CK_FUNCTION_LIST_3_2 published; /* what the host sees; stamped with the vendor's version */
-	CK_FUNCTION_LIST_3_2 down; /* what a wrapper calls: the vendor, or ours where always ours */
+	CK_FUNCTION_LIST_3_2 down;      /* what a wrapper calls: top, or ours where always ours */
+	CK_FUNCTION_LIST_3_2 top;       /* the vendor's functions with the rules laid over them */
+	CK_FUNCTION_LIST_3_2 below[P11L_LAYERS]; /* what lies under a layer of rules */
 	CK_FUNCTION_LIST_3_2 vendor; /* the vendor's functions, stubs where it has none */
 	CK_FUNCTION_LIST_3_2 tapped; /* the same, when what stands in vendor records calls to it */
 	const void *source;          /* the vendor's table */
@@ -39,10 +41,11 @@ struct p11l_lane {
 };
 
 /* Each lane has memory pages of its own, so that it can be made read-only. */
-#define P11L_PAGE 4096
+#define P11L_PAGE      4096
+#define P11L_LANE_SIZE (4 * P11L_PAGE)
 union p11l_lane_page {
 	struct p11l_lane lane;
-	char page[P11L_PAGE];
+	char page[P11L_LANE_SIZE];
 };
 extern union p11l_lane_page p11l_lanes[P11L_LANES];
 
@@ -60,6 +63,23 @@ const struct p11l_lane *p11l_lane_of(const CK_INTERFACE *interface);
 
 /* The lane that leads nowhere: every call but the getters answers an error. */
 const struct p11l_lane *p11l_lane_nowhere(void);
+
+/*
+ * Lays the rules over all lanes anew, because what is in force has changed. Only while the module
+ * is not initialised, or as the only thread of a child: hosts that copied a table see nothing of
+ * it.
+ */
+void p11l_lanes_restack(void);
+
+/*
+ * Has all functions but those that are always ours answer CKR_CRYPTOKI_NOT_INITIALIZED, or no
+ * longer. Only as the only thread of a child.
+ */
+void p11l_lanes_close(bool close);
+
+/* Around a fork: nobody is in the middle of making a lane. */
+void p11l_lanes_hold(void);
+void p11l_lanes_release(void);
 
 /* The lane with the most functions. */
 const struct p11l_lane *p11l_lane_widest(void);
@@ -80,8 +100,11 @@ extern union p11l_exported_page p11l_exported;
  */
 const CK_FUNCTION_LIST_3_2 *p11l_compose(void);
 
-/* Makes the page that holds a finished table read-only, where pages are small enough. */
-void p11l_seal(void *page);
+/* Has the exported symbols lead to what the lanes publish. */
+void p11l_expose(void);
+
+/* Makes the pages that hold finished tables read-only, where pages are small enough; or not. */
+void p11l_seal(void *pages, size_t size, bool sealed);
 
 /* What p11l_compose found. */
 struct p11l_state {
@@ -103,6 +126,9 @@ CK_RV p11l_get_interface(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
 CK_RV p11l_initialise(CK_VOID_PTR args);
 CK_RV p11l_finalise(CK_VOID_PTR reserved);
 
+/* Makes a lane for each version that C_GetInterface of a vendor without a list answers to. */
+void p11l_ask_for_interfaces(void);
+
 /* The functions of a table as an array; a table is its version followed by them. */
 typedef CK_RV (*p11l_entry)(void);
 
@@ -115,6 +141,15 @@ static inline const p11l_entry *p11l_const_entries(const CK_FUNCTION_LIST_3_2 *t
 {
 	return (const p11l_entry *)(const void *)&table->C_Initialize;
 }
+
+/*
+ * The functions by which a layer of rules hooks itself over what lies below it on a lane, NULL
+ * where no rule of the layer names the function: gen/layers.inc.
+ */
+extern const CK_FUNCTION_LIST_3_2 *const p11l_hooks[P11L_LAYERS][P11L_LANES];
+
+/* The same for the layer that lets one call at a time into the vendor: gen/wrap.inc. */
+extern const CK_FUNCTION_LIST_3_2 *const p11l_serial_wrappers[P11L_LANES];
 
 /* The tracing wrappers of a lane: gen/wrap.inc, compiled once per lane and side. */
 extern const CK_FUNCTION_LIST_3_2 *const p11l_wrappers[P11L_LANES];        /* call lane.down */

@@ -39,6 +39,15 @@ packages() {
 		test  libsofthsm2-dev?      SoftHSM 2 (development files)
 		test  libopencryptoki-dev?  openCryptoki (development files)
 		test  libpkcs11-helper1-dev? pkcs11-helper (development files)
+		test  opencryptoki?         openCryptoki
+		test  libtpm2-pkcs11-1?     tpm2-pkcs11
+		test  swtpm?                swtpm (a TPM in software)
+		test  tpm2-abrmd?           tpm2-abrmd
+		test  libtss2-tcti-swtpm0?  the TPM library's way to swtpm
+		test  libtss2-tcti-swtpm0t64? the same where its name is newer
+		test  libtss2-tcti-tabrmd0? the TPM library's way to tpm2-abrmd
+		test  dbus?                 D-Bus (dbus-daemon, dbus-send)
+		test  util-linux            unshare
 		lint  clang                 clang
 		lint  clang-format          clang-format
 		lint  clang-tidy            clang-tidy

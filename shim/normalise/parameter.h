@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Layer "mechanism": the mechanism of a call, as rules see and change it before the vendor does. A
+ * hook (mechanism.c) opens the parameter, calls what lies below with it, asks whether to try again
+ * in another form, and closes it. As long as no step changes anything, the vendor gets the host's
+ * own struct.
+ */
+#ifndef P11L_PARAMETER_H
+#define P11L_PARAMETER_H
+
+#include "layer.h"
+#include "point.h"
+
+/* GCM parameters as the text of 2.40 has them. */
+typedef struct CK_GCM_PARAMS_NO_IV_BITS p11l_gcm_40;
+
+/* What a rule may have rewritten. */
+union p11l_block {
+	CK_GCM_PARAMS gcm;
+	p11l_gcm_40 gcm_40;
+	CK_RSA_PKCS_OAEP_PARAMS oaep;
+	CK_ECDH1_DERIVE_PARAMS ecdh1;
+	CK_ECDH2_DERIVE_PARAMS ecdh2;
+	CK_ECMQV_DERIVE_PARAMS ecmqv;
+	CK_EDDSA_PARAMS eddsa;
+};
+
+struct p11l_parameter {
+	p11l_below *below;
+	const struct p11l_rules *rules;
+	CK_SESSION_HANDLE session;
+	CK_OBJECT_HANDLE key;         /* 0 where the function has none */
+	unsigned function;            /* P11L_C_... */
+	const CK_ATTRIBUTE *template; /* of the public key; C_GenerateKeyPair only */
+	CK_ULONG count;
+	const struct p11l_mechanism *known; /* NULL: not the standard's */
+
+	CK_MECHANISM *mechanism; /* what goes below: the host's, or own */
+	CK_MECHANISM own;
+	union p11l_block block; /* where own.pParameter leads when a rule has rewritten it */
+	CK_BYTE point[P11L_POINT_MAX];
+
+	struct p11l_lasting *lasting; /* where own.pParameter leads when the vendor may keep it */
+
+	/* A form that was chosen among two: what to do when the vendor refuses it. */
+	bool (*other_form)(struct p11l_parameter *parameter, CK_RV rv);
+	void (*accepted)(const struct p11l_parameter *parameter);
+};
+
+/*
+ * A step looks at a parameter and changes it. It answers CKR_OK, or the code with which the call is
+ * refused; then the vendor is not called.
+ */
+typedef CK_RV p11l_parameter_step(struct p11l_parameter *parameter);
+
+/*
+ * The mechanism as ours, to be changed; its parameter is that of the host until the step has it
+ * lead to block.
+ */
+CK_MECHANISM *p11l_parameter_own(struct p11l_parameter *parameter);
+
+/*
+ * Copies the parameter into block and has the mechanism lead there; false when it does not have
+ * this size or cannot be read.
+ */
+bool p11l_parameter_copy(struct p11l_parameter *parameter, CK_ULONG size);
+
+/* The key type and the octets of a coordinate of an EC key; P11L_ANY and 0 when not to be had. */
+void p11l_parameter_curve(
+        const struct p11l_parameter *parameter, CK_ULONG *key_type, unsigned *octets);
+
+/* --- For the hooks */
+
+/* CKR_OK, or the code with which the call is refused. */
+CK_RV p11l_parameter_open(struct p11l_parameter *parameter, CK_MECHANISM *mechanism);
+
+/* Whether the call is to be made again, with what the parameter is now. */
+bool p11l_parameter_again(struct p11l_parameter *parameter, CK_RV rv);
+
+/* Keeps what the vendor may go on reading until the operation ends. */
+CK_RV p11l_parameter_close(struct p11l_parameter *parameter, CK_RV rv);
+
+/* Forgets what was kept, and which forms were accepted; at C_Finalize. */
+void p11l_parameters_forget(void);
+
+/* --- The steps */
+
+/* gcm_parameter.c */
+p11l_parameter_step p11l_parameter_gcm_tag, p11l_parameter_gcm_form, p11l_parameter_gcm_bits,
+        p11l_parameter_gcm_aad;
+/* rsa.c */
+p11l_parameter_step p11l_parameter_oaep, p11l_parameter_none;
+/* ecdh.c */
+p11l_parameter_step p11l_parameter_shared, p11l_parameter_peer;
+/* eddsa.c */
+p11l_parameter_step p11l_parameter_eddsa, p11l_parameter_25519;
+/* iv.c */
+p11l_parameter_step p11l_parameter_iv;
+
+/* The octets that the IV of a block cipher's mode must have; 0: no such mode. */
+CK_ULONG p11l_iv_octets(CK_MECHANISM_TYPE mechanism);
+
+void p11l_gcm_forget(void);
+void p11l_ecdh_forget(void);
+
+#endif
