@@ -19,6 +19,7 @@ END
 variants='
 direct       plain
 off          lens   off
+portable     rules  portable
 stats        lens   stats:$log
 ring         lens   ring:$ring
 paused       lens   text:$log,control=$work/control,active=no
@@ -134,6 +135,10 @@ run() {
 	lens)
 		eval "setting=$setting"
 		PKCS11_LENS_MODULE=$vendor PKCS11_LENS_NORMALISE=off PKCS11_LENS_TRACE=$setting \
+			"$@" "$lens"
+		;;
+	rules)
+		PKCS11_LENS_MODULE=$vendor PKCS11_LENS_NORMALISE=$setting PKCS11_LENS_TRACE=off \
 			"$@" "$lens"
 		;;
 	spy) PKCS11SPY=$vendor PKCS11SPY_OUTPUT=$log "$@" "$spy" ;;

@@ -56,6 +56,12 @@ function off() {
 		sprintf("%.2f", ns["off", "symbol", 1] - ns["direct", "symbol", 1]))
 }
 
+# Rules that find nothing to repair.
+function rules() {
+	at_most("portable", "attr", 100)
+	at_most("portable", "attr@heap", 100)
+}
+
 function stats(    i) {
 	for (i = 1; i <= operations; i++)
 		at_most("stats", operation[i], 60 * calls(operation[i]))
@@ -115,6 +121,7 @@ function threads(v,    x) {
 
 END {
 	off()
+	rules()
 	for (m = 1; m <= modes; m++) {
 		v = mode[m]
 		if (!(v in measured)) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A file of the flight recorder, as pkcs11-lens show reads it. Of the octets is made what a fuzzer
- * would hardly find: a header, and entries with the right marks around records of any kind.
+ * would hardly find: a header, and entries with the right marks and sums around records of any
+ * kind.
  */
 #include "trace.h"
 
@@ -35,15 +36,17 @@ static void store(uint64_t position, const void *data, size_t size)
 /* An entry with a record, of which the size is right; returns the position behind it. */
 static uint64_t store_entry(uint64_t position, const uint8_t *data, size_t size)
 {
-	uint64_t mark = position ^ P11L_RING_MARK, tail = ~mark, length = size;
-	uint32_t size32 = (uint32_t)size;
-	uint64_t space = p11l_ring_space(size32);
+	static uint8_t record[P11L_RECORD_SIZE];
+	uint64_t mark = position ^ P11L_RING_MARK, tail = ~mark;
+	struct p11l_ring_entry entry = {.mark = mark, .size = (uint32_t)size};
+	uint64_t space = p11l_ring_space(entry.size);
 
-	store(position, &mark, sizeof(mark));
-	store(position + 8, &length, sizeof(length));
-	store(position + 16, data, size);
-	store(position + 16, &size32, sizeof(size32));
-	store(position + space - 8, &tail, sizeof(tail));
+	memcpy(record, data, size);
+	memcpy(record, &entry.size, sizeof(entry.size));
+	entry.sum = p11l_ring_sum(mark, record, size, NULL);
+	store(position, &entry, sizeof(entry));
+	store(position + sizeof(entry), record, size);
+	store(position + space - sizeof(tail), &tail, sizeof(tail));
 	return position + space;
 }
 
@@ -71,7 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	        .order = P11L_RING_ORDER,
 	        .size = SIZE,
 	        .pid = 1,
-	        .lens = P11L_VERSION};
+	        .lens = P11L_VERSION,
+	        .tables = P11L_TABLES};
 	unsigned damage = (unsigned)take(&in, 1);
 	size_t place = (size_t)take(&in, 2) % sizeof(header), cut = sizeof(file);
 	uint64_t position = take(&in, 4) * 8;

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SKIPPED  77
@@ -361,6 +362,38 @@ struct traced start_traced(const char *personality, const char *options)
 	t.p11 = interface_table(3, 2);
 	t.session = open_session(t.p11);
 	return t;
+}
+
+struct traced start_trace(const char *value)
+{
+	struct traced t;
+
+	use_vendor("mock.so", "");
+	setenv("PKCS11_LENS_TRACE", value, 1);
+	load_lens();
+	t.p11 = interface_table(3, 2);
+	t.session = open_session(t.p11);
+	return t;
+}
+
+void get_session_info(const struct traced *t, unsigned times)
+{
+	CK_SESSION_INFO info;
+
+	while (times-- > 0)
+		assert_int_equal(t->p11->C_GetSessionInfo(t->session, &info), CKR_OK);
+}
+
+void sleep_ms(long ms)
+{
+	const struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+
+	nanosleep(&time, NULL);
+}
+
+void let_it_look(void)
+{
+	sleep_ms(1);
 }
 
 /* Tables and calls */

@@ -106,6 +106,17 @@ struct traced {
 };
 struct traced start_traced(const char *personality, const char *options);
 
+/* The same with the whole value of PKCS11_LENS_TRACE, and a mock that is nothing special. */
+struct traced start_trace(const char *value);
+
+/* So many calls of C_GetSessionInfo, which must succeed. */
+void get_session_info(const struct traced *t, unsigned times);
+
+void sleep_ms(long ms);
+
+/* Long enough for the trace to look at its file again before it writes. */
+void let_it_look(void);
+
 /* A table as an array of functions, and a call with arguments that are all words. */
 typedef CK_RV (*entry_fn)(void);
 entry_fn *entries(CK_FUNCTION_LIST_3_2 *table);

@@ -63,7 +63,8 @@ programs() {
 			continue
 		fi
 		case $what:$(basename "$program") in
-		threads:shim-threads | threads:shim-process | threads:shim-sink) run_program "$program" 1200 ;;
+		threads:shim-threads | threads:shim-process | threads:shim-sink | threads:shim-rotate | \
+			threads:shim-forked | threads:shim-syslog | threads:shim-layers) run_program "$program" 1200 ;;
 		threads:*) ;;
 		*) run_program "$program" 600 ;;
 		esac
@@ -75,7 +76,7 @@ scripts() {
 		folder=$(dirname "$script")
 		case $what:$(basename "$folder") in
 		*:specgen) [ "$what" != all ] || run_script "$folder" "$build/specgen" ;;
-		all:* | *:integration) run_script "$folder" "$build" ;;
+		all:* | *:integration | sanitize:show) run_script "$folder" "$build" ;;
 		esac
 	done
 }

@@ -9,24 +9,39 @@ MOCK_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/mock/*.c)) $(SPEC_OB
 MOCKS    = $(patsubst tests/mock/%.map,$(TEST_DIR)/%.so,$(wildcard tests/mock/*.map)) \
 	$(TEST_DIR)/mock.so $(TEST_DIR)/mock-dependent.so
 
+# The vendor that misbehaves in front of a real module: tests/twist/README.md.
+TWIST_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/twist/*.c)) $(SPEC_OBJ)
+TWISTS    = $(TEST_DIR)/twist.so $(patsubst tests/twist/%,$(TEST_DIR)/%,$(wildcard tests/twist/vendors/*.twist))
+
 PERSONALITIES = $(patsubst tests/mock/%,$(TEST_DIR)/%,$(wildcard tests/mock/personalities/*.mock))
 
 # One program for each file: tests/shim works through the built module, tests/unit links the
 # objects that the module is made of.
 SHIM_TESTS = $(patsubst tests/shim/%.c,$(TEST_DIR)/shim-%,$(wildcard tests/shim/*.c))
+RULE_TESTS = $(patsubst tests/rules/%.c,$(TEST_DIR)/rules-%,\
+	$(filter-out tests/rules/rules.c,$(wildcard tests/rules/*.c)))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(TEST_DIR)/unit-%,$(wildcard tests/unit/*.c))
 TEST_HOST  = $(TEST_DIR)/helpers/host
 TEST_LIBS  = -lcmocka -ldl -lpthread
 HARNESS    = $(BUILD)/obj/tests/harness.o $(BUILD)/obj/tests/leaks.o $(SPEC_OBJ)
 
 TEST_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/shim/*.c tests/unit/*.c \
-	tests/mock/*.c tests/helpers/*.c tests/*.c))
+	tests/mock/*.c tests/twist/*.c tests/rules/*.c tests/helpers/*.c tests/normalise/*.c tests/*.c))
 
-build-tests: $(BUILD)/pkcs11-lens.so $(MOCKS) $(PERSONALITIES) $(SHIM_TESTS) $(UNIT_TESTS) $(TEST_HOST)
+# The programs that tests/normalise/run.sh runs on real vendors.
+NORMALISE      = $(addprefix $(TEST_DIR)/normalise/,same defaults locking fuzz_templates)
+NORMALISE_USES = $(BUILD)/obj/tests/normalise/facts.o $(SPEC_OBJ)
+
+build-tests: $(BUILD)/pkcs11-lens.so $(MOCKS) $(PERSONALITIES) $(SHIM_TESTS) $(UNIT_TESTS) $(TWISTS) $(RULE_TESTS) $(TEST_HOST) \
+	$(NORMALISE)
 
 $(BUILD)/obj/tests/%.o: FLAGS += -Itests
 
 $(TEST_DIR)/personalities/%: tests/mock/personalities/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+$(TEST_DIR)/vendors/%: tests/twist/vendors/%
 	@mkdir -p $(@D)
 	@cp $< $@
 
@@ -41,12 +56,24 @@ $(TEST_DIR)/mock-dependent.so: $(MOCK_OBJ) tests/mock/mock-2.40.map $(TEST_DIR)/
 $(TEST_DIR)/%.so: $(MOCK_OBJ) tests/mock/%.map
 	@$(link_mock) -Wl,--version-script=tests/mock/$*.map -ldl -lpthread
 
+$(TEST_DIR)/twist.so: $(TWIST_OBJ)
+	@mkdir -p $(@D) && echo "LINK $@"
+	@$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,-Bsymbolic -ldl -lpthread
+
 link_test = mkdir -p $(@D) && echo "LINK $@" && $(CC) $(CFLAGS) $(LDFLAGS) -o $@
 
 $(TEST_DIR)/shim-%: $(BUILD)/obj/tests/shim/%.o $(HARNESS)
 	@$(link_test) $^ $(TEST_LIBS)
+$(TEST_DIR)/rules-%: $(BUILD)/obj/tests/rules/%.o $(BUILD)/obj/tests/rules/rules.o $(HARNESS) \
+		$(TWISTS) $(BUILD)/pkcs11-lens
+	@$(link_test) $(filter %.o,$^) $(TEST_LIBS)
 $(TEST_HOST): $(BUILD)/obj/tests/helpers/host.o
 	@$(link_test) $^ -ldl
+
+$(TEST_DIR)/normalise/same: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/normalise/same_*.c))
+$(TEST_DIR)/normalise/fuzz_templates: $(patsubst %,$(BUILD)/obj/tests/normalise/%.o,fuzz_make fuzz_judge fuzz_read)
+$(TEST_DIR)/normalise/%: $(BUILD)/obj/tests/normalise/%.o $(NORMALISE_USES)
+	@$(link_test) $^ -ldl -lpthread
 
 # The configuration is tested with a system folder that a test can write to.
 $(BUILD)/obj/tests/system_config.o: shim/config.c $(GEN)

@@ -44,12 +44,37 @@ static unsigned skip_head(struct p11l_reader *r, enum p11l_item item, bool *type
 	return count;
 }
 
+/* Most items have one size, and nothing inside. */
+static bool skip_simple(struct p11l_reader *r)
+{
+	static const uint8_t sizes[P11L_ITEM_STRUCT + 1] = {
+	        [P11L_ITEM_NONE] = 1,
+	        [P11L_ITEM_NULL] = 1,
+	        [P11L_ITEM_UNREADABLE] = 9,
+	        [P11L_ITEM_ADDRESS] = 9,
+	        [P11L_ITEM_NUMBER] = 9,
+	        [P11L_ITEM_LENGTH] = 9,
+	        [P11L_ITEM_UNAVAILABLE] = 1,
+	        [P11L_ITEM_HIDDEN] = 14,
+	};
+	size_t left = (size_t)(r->end - r->at);
+	size_t size = left > 0 && *r->at <= P11L_ITEM_STRUCT ? sizes[*r->at] : 0;
+
+	if (size == 0 || size > left)
+		return false;
+	r->at += size;
+	return true;
+}
+
 /* Nesting is bounded when records are made; a damaged one must not exhaust the stack. */
 static void skip(struct p11l_reader *r, unsigned depth)
 {
 	bool typed;
-	unsigned count = skip_head(r, p11l_get_item(r), &typed);
+	unsigned count;
 
+	if (depth > 0 && skip_simple(r))
+		return;
+	count = skip_head(r, p11l_get_item(r), &typed);
 	if (depth == 0)
 		r->at = r->end;
 	for (; count > 0 && r->at < r->end; count--) {

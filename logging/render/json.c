@@ -32,27 +32,49 @@ void p11l_json_release(struct p11l_json *json, size_t size)
 	json->text.full = false;
 }
 
-void p11l_json_key(struct p11l_json *json, const char *key)
+static inline char *copy(char *at, const char *octets, size_t size)
 {
-	json->key = key;
+	memcpy(at, octets, size);
+	return at + size;
+}
+
+/*
+ * The place for a value of at most so many octets, with its key before it; NULL when there is no
+ * room for it, and then nothing goes in any more.
+ */
+static char *place(struct p11l_json *json, size_t most)
+{
+	struct p11l_text *t = &json->text;
+	size_t key_size = json->key_size;
+	char *at = t->at;
+
+	json->key_size = 0;
+	if (t->full)
+		return NULL;
+	if ((size_t)(t->end - at) < sizeof(",\"\":") - 1 + key_size + most) {
+		t->full = true;
+		return NULL;
+	}
+	if (at[-1] != '{' && at[-1] != '[')
+		*at++ = ',';
+	if (key_size > 0) {
+		*at++ = '"';
+		at = copy(at, json->key, key_size);
+		*at++ = '"';
+		*at++ = ':';
+	}
+	return at;
 }
 
 bool p11l_json_begin(struct p11l_json *json)
 {
-	struct p11l_text *t = &json->text;
-	const char *key = json->key;
+	char *at;
 
-	json->key = NULL;
-	if (t->full)
+	json->mark = json->text.at;
+	at = place(json, 0);
+	if (at == NULL)
 		return false;
-	json->mark = t->at;
-	if (t->at[-1] != '{' && t->at[-1] != '[')
-		p11l_text_char(t, ',');
-	if (key != NULL) {
-		p11l_text_char(t, '"');
-		p11l_text_put(t, key);
-		p11l_text_put_octets(t, "\":", 2);
-	}
+	json->text.at = at;
 	return true;
 }
 
@@ -65,23 +87,21 @@ void p11l_json_end(struct p11l_json *json)
 
 void p11l_json_open(struct p11l_json *json, char bracket)
 {
-	struct p11l_text *t = &json->text;
+	/* One more, which is for the end. */
+	char *at = json->skipped == 0 ? place(json, 2) : NULL;
 
-	if (json->skipped == 0 && p11l_json_begin(json)) {
-		p11l_text_char(t, bracket);
-		if (t->at == t->end)
-			t->full = true;
-		p11l_json_end(json);
-	}
-	if (t->full)
+	if (at == NULL) {
 		json->skipped++;
-	else
-		t->end--;
+		return;
+	}
+	*at++ = bracket;
+	json->text.at = at;
+	json->text.end--;
 }
 
 void p11l_json_close(struct p11l_json *json, char bracket)
 {
-	json->key = NULL;
+	json->key_size = 0;
 	if (json->skipped > 0) {
 		json->skipped--;
 		return;
@@ -92,42 +112,50 @@ void p11l_json_close(struct p11l_json *json, char bracket)
 
 void p11l_json_word(struct p11l_json *json, const char *word)
 {
-	if (!p11l_json_begin(json))
+	size_t size = strlen(word);
+	char *at = place(json, size);
+
+	if (at == NULL)
 		return;
-	p11l_text_put(&json->text, word);
-	p11l_json_end(json);
+	json->text.at = copy(at, word, size);
 }
 
 void p11l_json_number(struct p11l_json *json, uint64_t value)
 {
+	char *at;
+
 	if (value > EXACT) {
 		p11l_json_hex(json, value);
 		return;
 	}
-	if (!p11l_json_begin(json))
-		return;
-	p11l_text_decimal(&json->text, value);
-	p11l_json_end(json);
+	at = place(json, P11L_TEXT_NUMBER);
+	if (at != NULL)
+		json->text.at = at + p11l_text_number(at, value);
 }
 
 void p11l_json_hex(struct p11l_json *json, uint64_t value)
 {
-	if (!p11l_json_begin(json))
+	char *at = place(json, P11L_TEXT_NUMBER + 2);
+
+	if (at == NULL)
 		return;
-	p11l_text_char(&json->text, '"');
-	p11l_text_hex(&json->text, value);
-	p11l_text_char(&json->text, '"');
-	p11l_json_end(json);
+	*at++ = '"';
+	at += p11l_text_hex_number(at, value);
+	*at++ = '"';
+	json->text.at = at;
 }
 
 void p11l_json_name(struct p11l_json *json, const char *name)
 {
-	if (!p11l_json_begin(json))
+	size_t size = strlen(name);
+	char *at = place(json, size + 2);
+
+	if (at == NULL)
 		return;
-	p11l_text_char(&json->text, '"');
-	p11l_text_put(&json->text, name);
-	p11l_text_char(&json->text, '"');
-	p11l_json_end(json);
+	*at++ = '"';
+	at = copy(at, name, size);
+	*at++ = '"';
+	json->text.at = at;
 }
 
 void p11l_json_string(struct p11l_json *json, const char *string)

@@ -12,7 +12,8 @@
 struct p11l_json {
 	struct p11l_text text;
 	char *mark;       /* where the value at hand begins, comma and key included */
-	const char *key;  /* of the next value; NULL in an array */
+	const char *key;  /* of the next value */
+	size_t key_size;  /* 0 in an array */
 	unsigned skipped; /* of what is open, how much was left out */
 };
 
@@ -26,8 +27,12 @@ size_t p11l_json_finish(struct p11l_json *json, char *buffer);
 void p11l_json_reserve(struct p11l_json *json, size_t size);
 void p11l_json_release(struct p11l_json *json, size_t size);
 
-/* Names the next value. */
-void p11l_json_key(struct p11l_json *json, const char *key);
+/* Names the next value. Inline, because the length of a literal is then known. */
+static inline void p11l_json_key(struct p11l_json *json, const char *key)
+{
+	json->key = key;
+	json->key_size = strlen(key);
+}
 
 /* '{' or '['; every one opened is closed with its counterpart. */
 void p11l_json_open(struct p11l_json *json, char bracket);

@@ -4,6 +4,7 @@
 #include "params.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define SESSIONS 256
@@ -315,8 +316,7 @@ static void learn(unsigned function, struct lesson *lesson)
 	}
 }
 
-/* Most calls say nothing about handles, and are not looked into. */
-static bool is_telling(unsigned function)
+static bool says_something(unsigned function)
 {
 	const struct p11l_function *row = &p11l_functions[function];
 
@@ -344,17 +344,34 @@ void p11l_known_release(void)
 	pthread_mutex_unlock(&lock);
 }
 
-void p11l_known_learn(const struct p11l_record *record)
+/* Most calls say nothing about handles, and are not looked into. */
+static bool is_telling(unsigned function)
+{
+	static _Atomic uint8_t answers[P11L_FUNCTIONS]; /* 0: not known yet; 1: no; 2: yes */
+	uint8_t answer = atomic_load_explicit(&answers[function], memory_order_relaxed);
+
+	if (answer == 0) {
+		answer = says_something(function) ? 2 : 1;
+		atomic_store_explicit(&answers[function], answer, memory_order_relaxed);
+	}
+	return answer == 2;
+}
+
+static void learn_from(const struct p11l_record *record)
 {
 	struct lesson lesson = {.results = 0};
 
-	if ((record->state & P11L_RECORD_OUTPUTS) == 0 || record->function >= P11L_FUNCTIONS ||
-	        !is_telling(record->function))
-		return;
 	read_lesson(record, &lesson);
 	pthread_mutex_lock(&lock);
 	learn(record->function, &lesson);
 	pthread_mutex_unlock(&lock);
+}
+
+void p11l_known_learn(const struct p11l_record *record)
+{
+	if ((record->state & P11L_RECORD_OUTPUTS) != 0 && record->function < P11L_FUNCTIONS &&
+	        is_telling(record->function))
+		learn_from(record);
 }
 
 bool p11l_known_object(uint64_t session, uint64_t object, struct p11l_known *known)

@@ -6,7 +6,7 @@
 
 /*
  * What each record has, and has room for, is written by hand: this is what most of a record's
- * time would go into otherwise. Labels have the comma before and the colon after them.
+ * time would go into otherwise. Labels have all that stands between two values.
  */
 static inline void put_number(struct p11l_text *t, const char *label, uint64_t value)
 {
@@ -17,18 +17,7 @@ static inline void put_number(struct p11l_text *t, const char *label, uint64_t v
 static inline void put_time(struct p11l_text *t, const char *label, uint64_t time)
 {
 	p11l_text_put(t, label);
-	p11l_text_char(t, '"');
 	p11l_text_time(t, time, 9);
-	p11l_text_char(t, '"');
-}
-
-/* Nothing to escape in it. */
-static inline void put_name(struct p11l_text *t, const char *label, const char *name)
-{
-	p11l_text_put(t, label);
-	p11l_text_char(t, '"');
-	p11l_text_put(t, name);
-	p11l_text_char(t, '"');
 }
 
 static void put_integer(struct p11l_json *json, const char *key, uint64_t value)
@@ -40,7 +29,7 @@ static void put_integer(struct p11l_json *json, const char *key, uint64_t value)
 static void put_result(struct p11l_json *json, const struct p11l_record *record)
 {
 	if ((record->state & P11L_RECORD_COMPLETE) == 0) {
-		put_name(&json->text, ",\"state\":", "entered");
+		p11l_text_put(&json->text, ",\"state\":\"entered\"");
 		return;
 	}
 	p11l_json_key(json, "rv");
@@ -52,18 +41,22 @@ static void put_result(struct p11l_json *json, const struct p11l_record *record)
 static void put_call(
         struct p11l_json *json, const struct p11l_record *record, const struct p11l_params *params)
 {
+	struct p11l_text *t = &json->text;
+
 	put_integer(json, "v", P11L_JSON_VERSION);
 	put_integer(json, "seq", record->sequence);
-	put_time(&json->text, ",\"time\":", record->time);
-	put_number(&json->text, ",\"pid\":", record->pid);
-	put_number(&json->text, ",\"tid\":", record->tid);
+	put_time(t, ",\"time\":\"", record->time);
+	put_number(t, "\",\"pid\":", record->pid);
+	put_number(t, ",\"tid\":", record->tid);
 	if (record->layer == P11L_LAYER_VENDOR) {
-		put_name(&json->text, ",\"layer\":", "vendor");
+		p11l_text_put(t, ",\"layer\":\"vendor\"");
 		put_integer(json, "parent", record->parent);
+		p11l_text_put(t, ",\"fn\":\"");
 	} else {
-		put_name(&json->text, ",\"layer\":", "app");
+		p11l_text_put(t, ",\"layer\":\"app\",\"fn\":\"");
 	}
-	put_name(&json->text, ",\"fn\":", params->function->name);
+	p11l_text_put(t, params->function->name);
+	p11l_text_char(t, '"');
 	if (params->has_session) {
 		p11l_json_key(json, "session");
 		p11l_json_hex(json, params->session);
@@ -162,8 +155,8 @@ size_t p11l_json_head(const struct p11l_about *about, char *buffer, size_t size)
 	put_integer(&json, "v", P11L_JSON_VERSION);
 	put_string(&json, "type", "trace");
 	put_string(&json, "lens", about->lens);
-	put_time(&json.text, ",\"time\":", about->time);
-	put_number(&json.text, ",\"pid\":", about->pid);
+	put_time(&json.text, ",\"time\":\"", about->time);
+	put_number(&json.text, "\",\"pid\":", about->pid);
 	if (about->program != NULL)
 		put_string(&json, "program", about->program);
 	put_string(&json, "reveal", about->reveal);

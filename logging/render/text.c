@@ -6,35 +6,73 @@
 
 static const char digits[] = "0123456789abcdef";
 
+/* Numbers are written two digits at a time, because they are much of a record. */
+#define TENS(d)     d "0" d "1" d "2" d "3" d "4" d "5" d "6" d "7" d "8" d "9"
+#define SIXTEENS(d) TENS(d) d "a" d "b" d "c" d "d" d "e" d "f"
+static const char below_100[] = TENS("0") TENS("1") TENS("2") TENS("3") TENS("4") TENS("5")
+        TENS("6") TENS("7") TENS("8") TENS("9");
+static const char octet_digits[] = SIXTEENS("0") SIXTEENS("1") SIXTEENS("2") SIXTEENS("3")
+        SIXTEENS("4") SIXTEENS("5") SIXTEENS("6") SIXTEENS("7") SIXTEENS("8") SIXTEENS("9")
+                SIXTEENS("a") SIXTEENS("b") SIXTEENS("c") SIXTEENS("d") SIXTEENS("e") SIXTEENS("f");
+
+static inline void put_two(char *at, uint64_t value)
+{
+	memcpy(at, below_100 + 2 * value, 2);
+}
+
+/* Most numbers are small: they are written where they are to stand. */
+size_t p11l_text_number(char *at, uint64_t value)
+{
+	size_t size = value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : value < 10000 ? 4 : 5;
+	char *end;
+
+	for (uint64_t rest = value / 100000; size >= 5 && rest > 0; rest /= 10)
+		size++;
+	for (end = at + size; value >= 100; value /= 100)
+		put_two(end -= 2, value % 100);
+	if (value >= 10)
+		put_two(at, value);
+	else
+		*at = (char)('0' + value);
+	return size;
+}
+
+size_t p11l_text_hex_number(char *at, uint64_t value)
+{
+	size_t size = value == 0 ? 1 : (67 - (size_t)__builtin_clzll(value)) / 4;
+
+	at[0] = '0';
+	at[1] = 'x';
+	for (char *to = at + 2 + size; to > at + 2; value >>= 4)
+		*--to = digits[value & 15];
+	return size + 2;
+}
+
 void p11l_text_decimal(struct p11l_text *t, uint64_t value)
 {
-	p11l_text_padded(t, value, 1);
+	char buffer[P11L_TEXT_NUMBER];
+
+	if (t->end - t->at >= P11L_TEXT_NUMBER && !t->full)
+		t->at += p11l_text_number(t->at, value);
+	else
+		p11l_text_put_octets(t, buffer, p11l_text_number(buffer, value));
 }
 
 void p11l_text_padded(struct p11l_text *t, uint64_t value, unsigned least)
 {
-	char buffer[20];
-	size_t at = sizeof(buffer);
+	char buffer[P11L_TEXT_NUMBER];
+	size_t size = p11l_text_number(buffer, value);
 
-	do {
-		buffer[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value != 0 || sizeof(buffer) - at < least);
-	p11l_text_put_octets(t, buffer + at, sizeof(buffer) - at);
+	for (; least > size; least--)
+		p11l_text_char(t, '0');
+	p11l_text_put_octets(t, buffer, size);
 }
 
 void p11l_text_hex(struct p11l_text *t, uint64_t value)
 {
-	char buffer[18];
-	size_t at = sizeof(buffer);
+	char buffer[P11L_TEXT_NUMBER];
 
-	do {
-		buffer[--at] = digits[value & 15];
-		value >>= 4;
-	} while (value != 0);
-	buffer[--at] = 'x';
-	buffer[--at] = '0';
-	p11l_text_put_octets(t, buffer + at, sizeof(buffer) - at);
+	p11l_text_put_octets(t, buffer, p11l_text_hex_number(buffer, value));
 }
 
 void p11l_text_print(struct p11l_text *t, uint32_t print)
@@ -56,10 +94,8 @@ void p11l_text_digits(struct p11l_text *t, const uint8_t *octets, size_t size)
 		size = room;
 		t->full = true;
 	}
-	for (size_t i = 0; i < size; i++) {
-		*t->at++ = digits[octets[i] >> 4];
-		*t->at++ = digits[octets[i] & 15];
-	}
+	for (size_t i = 0; i < size; i++, t->at += 2)
+		memcpy(t->at, octet_digits + (size_t)2 * octets[i], 2);
 }
 
 void p11l_text_octets(struct p11l_text *t, const uint8_t *octets, size_t size)
@@ -82,13 +118,11 @@ static void civil(uint64_t days, unsigned date[3])
 	date[0] = (unsigned)(year + era * 400 + (date[1] <= 2));
 }
 
-/* So many digits of a number, with leading zeros. */
-static void put_fixed(char *at, unsigned value, unsigned count)
+/* An even number of digits, with leading zeros. */
+static inline void put_fixed(char *at, unsigned value, unsigned count)
 {
-	while (count > 0) {
-		at[--count] = (char)('0' + value % 10);
-		value /= 10;
-	}
+	for (; count > 0; value /= 100)
+		put_two(at + (count -= 2), value % 100);
 }
 
 void p11l_text_time(struct p11l_text *t, uint64_t time, unsigned digits_after)
@@ -103,7 +137,8 @@ void p11l_text_time(struct p11l_text *t, uint64_t time, unsigned digits_after)
 	put_fixed(line + 11, second / 3600, 2);
 	put_fixed(line + 14, second % 3600 / 60, 2);
 	put_fixed(line + 17, second % 60, 2);
-	put_fixed(line + 20, (unsigned)(time % SECOND), 9);
+	put_fixed(line + 20, (unsigned)(time % SECOND / 10), 8);
+	line[28] = (char)('0' + time % 10);
 	p11l_text_put_octets(t, line, 20 + digits_after);
 	p11l_text_char(t, 'Z');
 }

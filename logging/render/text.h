@@ -57,6 +57,11 @@ static inline void p11l_text_put(struct p11l_text *t, const char *string)
 void p11l_text_decimal(struct p11l_text *t, uint64_t value);
 void p11l_text_hex(struct p11l_text *t, uint64_t value); /* with 0x */
 
+/* The same at a place that has room for it; how many octets it took. */
+#define P11L_TEXT_NUMBER 20
+size_t p11l_text_number(char *at, uint64_t value);
+size_t p11l_text_hex_number(char *at, uint64_t value);
+
 /* A number with leading zeros, as in times. */
 void p11l_text_padded(struct p11l_text *t, uint64_t value, unsigned digits);
 

@@ -33,6 +33,15 @@ size_t p11l_without_blanks(const uint8_t *octets, size_t size)
 	return size;
 }
 
+/* What kind of key the template at hand is about. */
+static CK_KEY_TYPE key_type_of(struct p11l_reader template)
+{
+	struct p11l_known known = {.has_key_type = false};
+
+	p11l_known_template(&template, &known);
+	return known.has_key_type ? known.key_type : CKK_VENDOR_DEFINED;
+}
+
 /* The space of CKA_PARAMETER_SET depends on the key type, or on what generates the key. */
 static bool parameter_set_space(const struct p11l_walk *walk, uint16_t *space)
 {
@@ -46,8 +55,10 @@ static bool parameter_set_space(const struct p11l_walk *walk, uint16_t *space)
 	        {CKK_SLH_DSA, CKM_SLH_DSA_KEY_PAIR_GEN, P11L_SPACE_slh_dsa},
 	};
 
+	CK_KEY_TYPE key_type = key_type_of(walk->template);
+
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		if (walk->key_type == sets[i].key_type || walk->mechanism == sets[i].generator) {
+		if (key_type == sets[i].key_type || walk->mechanism == sets[i].generator) {
 			*space = sets[i].space;
 			return true;
 		}
@@ -185,15 +196,6 @@ static void walk_list(struct p11l_walk *walk, struct p11l_type type, struct p11l
 	walk->to->close(walk, &list);
 }
 
-static CK_KEY_TYPE key_type_of(struct p11l_reader r)
-{
-	struct p11l_known known = {.has_key_type = false};
-
-	r.at--; /* back to the item's own octet */
-	p11l_known_template(&r, &known);
-	return known.has_key_type ? known.key_type : CKK_VENDOR_DEFINED;
-}
-
 static void walk_cut(struct p11l_walk *walk, struct p11l_reader *r)
 {
 	struct p11l_token cut = {.kind = P11L_TOKEN_CUT};
@@ -222,16 +224,16 @@ static void walk_attribute(struct p11l_walk *walk, unsigned index, struct p11l_r
 static void walk_template(struct p11l_walk *walk, struct p11l_reader *r)
 {
 	struct p11l_token template = {.kind = P11L_TOKEN_TEMPLATE};
-	CK_KEY_TYPE before = walk->key_type;
+	struct p11l_reader before = walk->template;
 
-	walk->key_type = key_type_of(*r);
+	walk->template = (struct p11l_reader){r->at - 1, r->end}; /* with the item's own octet */
 	template.length = p11l_get_u64(r);
 	template.shown = p11l_get_u16(r);
 	walk->to->open(walk, &template);
 	for (unsigned i = 0; i < template.shown && r->at < r->end; i++)
 		walk_attribute(walk, i, r);
 	walk->to->close(walk, &template);
-	walk->key_type = before;
+	walk->template = before;
 }
 
 static void walk_struct(struct p11l_walk *walk, struct p11l_reader *r)
@@ -356,7 +358,6 @@ struct p11l_walk p11l_walk_start(const struct p11l_consumer *to, const struct p1
 	        .to = to,
 	        .session = params->session,
 	        .mechanism = params->mechanism,
-	        .key_type = CKK_VENDOR_DEFINED,
 	        .depth = P11L_WALK_DEPTH,
 	};
 }

@@ -69,7 +69,7 @@ struct p11l_walk {
 	const struct p11l_consumer *to;
 	uint64_t session;            /* of the call, for what handles mean */
 	CK_MECHANISM_TYPE mechanism; /* of the call, or CKM_VENDOR_DEFINED */
-	CK_KEY_TYPE key_type;        /* of the template at hand, or CKK_VENDOR_DEFINED */
+	struct p11l_reader template; /* the one at hand; empty: none */
 	bool padded;                 /* text at hand is filled up with blanks */
 	unsigned depth;              /* of nesting left */
 };

@@ -5,6 +5,7 @@
 #include "logging/calm.h"
 #include "logging/clock.h"
 #include "shim/config.h"
+#include "shim/spec.h"
 #include "shim/util.h"
 #include "sink.h"
 
@@ -82,6 +83,7 @@ static void fill_header(struct p11l_ring_header *header)
 	snprintf(header->program, sizeof(header->program), "%s", program_invocation_short_name);
 	snprintf(header->module, sizeof(header->module), "%s", module != NULL ? module : "");
 	snprintf(header->spec, sizeof(header->spec), "3.2");
+	header->tables = P11L_TABLES;
 	memcpy(header->magic, P11L_RING_MAGIC, sizeof(header->magic));
 }
 
@@ -194,7 +196,7 @@ static inline void fill(
 	atomic_store_explicit(&entry->mark, 0, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
 	entry->size = record->size;
-	memcpy(entry + 1, record, record->size);
+	entry->sum = p11l_ring_sum(mark, record, record->size, (uint8_t *)(entry + 1));
 	memcpy(at + p11l_ring_space(record->size) - sizeof(tail), &tail, sizeof(tail));
 	atomic_store_explicit(&entry->mark, mark, memory_order_release);
 }

@@ -5,8 +5,10 @@
  *
  * The file is a header of one page and then the ring. An entry is struct p11l_ring_entry, a record
  * (record.h), padding, and its mark once more, inverted; its size is a multiple of 8 octets, and it
- * may run over the end of the ring to its start. An entry is whole when both marks are right. A
- * position counts the octets ever stored, so an entry lies at position modulo size. A call makes
+ * may run over the end of the ring to its start. An entry is whole when both marks and the sum are
+ * right: the marks say that it was stored to its end, the sum that nobody has written into it
+ * since, as a thread does that was stopped in the middle of an entry for a whole round of the ring.
+ * A position counts the octets ever stored, so an entry lies at position modulo size. A call makes
  * two entries with one sequence number: one with its inputs before the vendor is called, and one
  * with its outputs after. All numbers are in the byte order of the machine that wrote them.
  */
@@ -18,7 +20,7 @@
 #include <stdatomic.h>
 
 #define P11L_RING_MAGIC   "P11LRING"
-#define P11L_RING_VERSION 1
+#define P11L_RING_VERSION 2
 #define P11L_RING_ORDER   UINT32_C(0x01020304)
 #define P11L_RING_HEADER  4096
 #define P11L_RING_MARK    UINT64_C(0x9d0c5e3a71b84f26)
@@ -37,11 +39,13 @@ struct p11l_ring_header {
 	char program[256]; /* the program's name */
 	char module[1024]; /* the vendor's module */
 	char spec[16];     /* version of the standard whose numbers are used */
+	uint64_t tables;   /* P11L_TABLES: which functions and structs the numbers mean */
 };
 
 struct p11l_ring_entry {
 	_Atomic uint64_t mark; /* position ^ P11L_RING_MARK, stored last */
-	uint64_t size;         /* of the record */
+	uint32_t size;         /* of the record */
+	uint32_t sum;          /* of the mark and the record */
 };
 
 /* The last 8 octets of an entry: ~(position ^ P11L_RING_MARK). */
@@ -49,6 +53,32 @@ struct p11l_ring_entry {
 static inline uint64_t p11l_ring_space(uint32_t size)
 {
 	return (sizeof(struct p11l_ring_entry) + (uint64_t)size + 7 + 8) & ~UINT64_C(7);
+}
+
+/*
+ * The sum of a mark and the words of a record, the last of which is filled up with zeros. The words
+ * go to a place too, unless that is NULL.
+ */
+static inline uint32_t p11l_ring_sum(uint64_t mark, const void *record, size_t size, uint8_t *to)
+{
+	const uint8_t *from = (const uint8_t *)record;
+	uint64_t sum = mark, sums = 0, word;
+	size_t at;
+
+	for (at = 0; at + sizeof(word) <= size; at += sizeof(word)) {
+		memcpy(&word, from + at, sizeof(word));
+		if (to != NULL)
+			memcpy(to + at, &word, sizeof(word));
+		sum += word;
+		sums += sum; /* so that the order counts */
+	}
+	word = 0;
+	memcpy(&word, from + at, size - at);
+	if (to != NULL && at < size)
+		memcpy(to + at, &word, sizeof(word));
+	sum += word;
+	sums += sum;
+	return (uint32_t)((sums ^ sum << 32 ^ sum >> 32) * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
 struct p11l_config;

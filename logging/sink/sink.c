@@ -4,11 +4,18 @@
  * when it was opened: daemons close descriptors they do not know, and the number comes back as
  * something else. Another file takes the place of the one before under the same number (dup3), so
  * that whoever is writing meanwhile writes into the one or the other.
+ *
+ * To look whether the descriptor is still ours costs as much as half a write, and makes the write
+ * dearer, so calls that follow each other closely share one look. That is safe because our number
+ * is far above those that the host gets when it opens something: one that closes all descriptors
+ * would have to ask for this very number, and do so within FRESH of our last look, for a record to
+ * end up in a file of its own. Where there is no such number, every write looks first.
  */
 #define _GNU_SOURCE
 #include "sink.h"
 
 #include "logging/calm.h"
+#include "logging/clock.h"
 #include "shim/util.h"
 #include "sink_parts.h"
 
@@ -18,11 +25,17 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-#define RETRY 100 /* ms between attempts to open what cannot be opened */
+#define RETRY 100   /* ms between attempts to open what cannot be opened */
+#define FRESH 10000 /* ns for which a look is good enough */
 #define LINE  2048
+
+/* Numbers of descriptors that most hosts do not get beyond, and of which a table is still small. */
+#define MOST_NUMBERS  1024
+#define LEAST_NUMBERS 256
 
 static enum { DESCRIPTOR, FILE_BY_NAME, SYSLOG } kind;
 static struct p11l_sink_settings settings;
@@ -32,6 +45,10 @@ static _Atomic dev_t device;
 static _Atomic ino_t inode;
 static atomic_bool regular;
 static _Atomic uint64_t largest; /* what the file may grow to; other writers need a margin */
+static atomic_bool far_away;     /* the host will hardly get this number */
+
+static _Atomic uint64_t looked; /* when all was well, in ticks; 0: it must be looked at */
+static _Atomic int64_t room;    /* octets that may be written before the next look */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* to change the above */
 static int64_t retry_at;
@@ -61,26 +78,76 @@ static bool is_ours(int fd, struct stat *st)
 	       st->st_ino == atomic_load_explicit(&inode, memory_order_relaxed);
 }
 
+/* How much a file can take before it must be looked at. */
+static int64_t room_in(const struct stat *st)
+{
+	uint64_t limit = atomic_load(&largest);
+
+	if (!regular)
+		return INT64_MAX;
+	if (kind == FILE_BY_NAME && p11l_file_limit() < limit)
+		limit = p11l_file_limit();
+	limit -= (uint64_t)st->st_size;
+	return limit < INT64_MAX ? (int64_t)limit : INT64_MAX;
+}
+
 /* How the sink is, found out by one system call. */
 static enum p11l_sink_state look(int fd)
 {
 	struct stat st;
+	uint64_t now = p11l_clock_ticks();
+	enum p11l_sink_state state = P11L_SINK_GOOD;
 
 	if (atomic_load_explicit(&stale, memory_order_relaxed) || !is_ours(fd, &st))
 		return P11L_SINK_GONE;
 	if (regular && (uint64_t)st.st_size >= atomic_load(&largest))
 		return P11L_SINK_SHUT;
-	return kind == FILE_BY_NAME ? p11l_file_state(&st) : P11L_SINK_GOOD;
+	if (kind == FILE_BY_NAME)
+		state = p11l_file_state(&st);
+	if (state == P11L_SINK_GOOD) {
+		atomic_store_explicit(&room, room_in(&st), memory_order_relaxed);
+		atomic_store_explicit(&looked, now, memory_order_release);
+	}
+	return state;
 }
 
-/* The first three belong to the host, even when it has closed them. */
-static int above_standard(int fd)
+/* Whether the last look holds for a record of this size too. */
+static bool is_fresh(size_t size)
+{
+	uint64_t since;
+
+	if (!atomic_load_explicit(&far_away, memory_order_relaxed) ||
+	        atomic_load_explicit(&stale, memory_order_relaxed))
+		return false;
+	since = p11l_clock_ticks() - atomic_load_explicit(&looked, memory_order_acquire);
+	return p11l_clock_ns(since) < FRESH && atomic_fetch_sub_explicit(&room, (int64_t)size,
+	                                               memory_order_relaxed) > (int64_t)size;
+}
+
+/* The number from which on descriptors are far away; INT_MAX when the host may have but few. */
+static int far_number(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < LEAST_NUMBERS)
+		return INT_MAX;
+	if (limit.rlim_cur > MOST_NUMBERS)
+		limit.rlim_cur = MOST_NUMBERS;
+	return (int)(limit.rlim_cur - limit.rlim_cur / 4);
+}
+
+/* The first three belong to the host, even when it has closed them; the next ones it gets first. */
+static int move_away(int fd)
 {
 	int higher;
 
-	if (fd < 0 || fd > STDERR_FILENO)
+	if (fd < 0)
 		return fd;
-	higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	higher = fcntl(fd, F_DUPFD_CLOEXEC, far_number());
+	if (higher < 0 && fd > STDERR_FILENO)
+		return fd;
+	if (higher < 0)
+		higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	close(fd);
 	return higher;
 }
@@ -91,7 +158,6 @@ static void adopt(int fd, const struct stat *st)
 	struct stat before;
 	int old = atomic_load(&sink);
 	bool replace = is_ours(old, &before);
-
 	uint64_t most = p11l_sink_largest();
 
 	regular = S_ISREG(st->st_mode);
@@ -102,6 +168,8 @@ static void adopt(int fd, const struct stat *st)
 		close(fd);
 	else
 		atomic_store(&sink, fd);
+	atomic_store(&looked, 0);
+	atomic_store(&far_away, atomic_load(&sink) >= far_number());
 	atomic_store(&stale, false);
 	atomic_store(&torn, false);
 }
@@ -157,7 +225,7 @@ static bool reopen(void)
 		return false;
 	/* The number of a descriptor that is closed may lead anywhere later. */
 	once = kind == DESCRIPTOR;
-	fd = above_standard(open_any());
+	fd = move_away(open_any());
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		atomic_store(&reason, errno);
 		retry_at = p11l_sink_now() + RETRY;
@@ -209,11 +277,11 @@ out:
 	return fd;
 }
 
-/* The descriptor to write to, or -1. */
-static int ready(void)
+/* The descriptor to write so much to, or -1. */
+static int ready(size_t size)
 {
 	int fd = atomic_load_explicit(&sink, memory_order_relaxed);
-	enum p11l_sink_state state = look(fd);
+	enum p11l_sink_state state = is_fresh(size) ? P11L_SINK_GOOD : look(fd);
 
 	if (state == P11L_SINK_GOOD)
 		return fd;
@@ -248,16 +316,28 @@ static bool send_data(int fd, const char *data, size_t size)
 	if (errno != ECONNREFUSED && errno != ECONNRESET && errno != ENOTCONN)
 		return false;
 	atomic_store(&stale, true);
-	fd = ready();
+	fd = ready(size);
 	return fd >= 0 && p11l_syslog_send(fd, data, size);
 }
 
-static bool deliver(int fd, const char *data, size_t size)
+static bool put(int fd, const char *data, size_t size)
 {
 	if (kind == SYSLOG ? send_data(fd, data, size) : write_data(fd, data, size))
 		return true;
+	atomic_store(&looked, 0);
 	atomic_store(&reason, errno);
 	return false;
+}
+
+/* What the host has closed since the last look is opened anew. */
+static bool deliver(int fd, const char *data, size_t size)
+{
+	if (put(fd, data, size))
+		return true;
+	if (errno != EBADF)
+		return false;
+	fd = ready(size);
+	return fd >= 0 && put(fd, data, size);
 }
 
 /* Says in the trace how many records are missing at this place. */
@@ -276,7 +356,7 @@ static bool tell_lost(int fd)
 
 void p11l_sink_write(const char *data, size_t size)
 {
-	int saved = errno, fd = ready();
+	int saved = errno, fd = ready(size);
 
 	if (fd < 0 ||
 	        (atomic_load_explicit(&untold, memory_order_relaxed) != 0 && !tell_lost(fd)) ||
@@ -396,6 +476,7 @@ void p11l_sink_forked(void)
 	atomic_store(&lost, 0);
 	atomic_store(&untold, 0);
 	atomic_store(&told, 0);
+	atomic_store(&looked, 0);
 	if (kind == FILE_BY_NAME && p11l_file_forked()) {
 		atomic_store(&stale, true);
 		headless = true;

@@ -145,6 +145,13 @@ enum p11l_sink_state p11l_file_state(const struct stat *st)
 	return (uint64_t)st->st_size < limit + limit / 4 ? P11L_SINK_FULL : P11L_SINK_OVER;
 }
 
+uint64_t p11l_file_limit(void)
+{
+	uint64_t limit = atomic_load_explicit(&full, memory_order_relaxed);
+
+	return limit != 0 ? limit : UINT64_MAX;
+}
+
 static const char *numbered(char *room, unsigned number)
 {
 	if (number == 0)

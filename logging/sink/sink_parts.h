@@ -33,6 +33,9 @@ int p11l_file_open(void);
 /* How a file that is open is, by its status. Now and then it is looked up by its name, too. */
 enum p11l_sink_state p11l_file_state(const struct stat *st);
 
+/* The size at which it is put aside; UINT64_MAX: never. */
+uint64_t p11l_file_limit(void);
+
 /*
  * Puts the full file, which is open as fd, aside, and waits a little for others that are at it if
  * told to. False when it stays for now. A lock lies on it otherwise, which goes when the

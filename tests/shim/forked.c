@@ -9,25 +9,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static CK_FUNCTION_LIST_3_2 *p11;
-static CK_SESSION_HANDLE session;
+static struct traced t;
 
 static void start(const char *value)
 {
-	use_vendor("mock.so", "");
-	setenv("PKCS11_LENS_TRACE", value, 1);
-	load_lens();
-	p11 = interface_table(3, 2);
-	session = open_session(p11);
+	t = start_trace(value);
 }
 
 static void call(unsigned times)
 {
-	CK_SESSION_INFO info;
-
-	while (times-- > 0)
-		if (p11->C_GetSessionInfo(session, &info) != CKR_OK)
-			_exit(1);
+	get_session_info(&t, times);
 }
 
 /* A child that calls so often, and then perhaps has a child that does so too. */
@@ -221,7 +212,7 @@ CASE(fork_in_the_middle_of_a_call)
 
 	start("ring:trace,size=64K");
 	vendor()->hook = fork_within;
-	rv = p11->C_GetSessionInfo(session, &info);
+	rv = t.p11->C_GetSessionInfo(t.session, &info);
 	vendor()->hook = NULL;
 	if (rv == CKR_DEVICE_REMOVED) {
 		call(2);
@@ -241,7 +232,7 @@ CASE(child_counts_its_own_calls)
 	call(5);
 	if (fork() == 0) {
 		call(2);
-		p11->C_Finalize(NULL);
+		t.p11->C_Finalize(NULL);
 		_exit(0);
 	}
 	wait(NULL);
@@ -256,7 +247,7 @@ CASE(child_counts_its_own_losses)
 	call(5);
 	if (fork() == 0) {
 		call(2);
-		p11->C_Finalize(NULL);
+		t.p11->C_Finalize(NULL);
 		_exit(0);
 	}
 	wait(NULL);

@@ -9,34 +9,18 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-static CK_FUNCTION_LIST_3_2 *p11;
-static CK_SESSION_HANDLE session;
+static struct traced t;
 
 static void start(const char *value)
 {
-	use_vendor("mock.so", "");
-	setenv("PKCS11_LENS_TRACE", value, 1);
-	load_lens();
-	p11 = interface_table(3, 2);
-	session = open_session(p11);
+	t = start_trace(value);
 }
 
 static void call(unsigned times)
 {
-	CK_SESSION_INFO info;
-
-	while (times-- > 0)
-		assert_int_equal(p11->C_GetSessionInfo(session, &info), CKR_OK);
-}
-
-static void sleep_ms(long ms)
-{
-	const struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&time, NULL);
+	get_session_info(&t, times);
 }
 
 /* A disk of 64 KiB in the folder "disk". */
@@ -100,7 +84,7 @@ static void full_for_a_time(const char *value, const char *format)
 	assert_string_equal(said(), "");
 	unlink("disk/ballast");
 	call(2);
-	assert_int_equal(p11->C_Finalize(NULL), CKR_OK);
+	assert_int_equal(t.p11->C_Finalize(NULL), CKR_OK);
 	assert_int_equal(sscanf(said(), "pkcs11-lens: %lu trace records were lost: ", &lost), 1);
 	assert_true(lost >= 8 && lost < 100);
 	assert_non_null(strstr(said(), "disk/trace: No space left on device\n"));
@@ -151,7 +135,7 @@ CASE(flight_recorder_whose_folder_is_made_later)
 	call(2);
 	snprintf(name, sizeof(name), "folder/trace.%d", (int)getpid());
 	assert_int_equal(access(name, F_OK), 0);
-	assert_int_equal(p11->C_Finalize(NULL), CKR_OK);
+	assert_int_equal(t.p11->C_Finalize(NULL), CKR_OK);
 	assert_non_null(strstr(said(), "8 trace records were lost\n"));
 }
 
@@ -166,7 +150,7 @@ CASE(limit_to_the_size_of_files)
 	call(500);
 	assert_int_equal(stat("trace", &st), 0);
 	assert_true(st.st_size > 8192 && st.st_size <= 16384);
-	assert_int_equal(p11->C_Finalize(NULL), CKR_OK);
+	assert_int_equal(t.p11->C_Finalize(NULL), CKR_OK);
 	assert_non_null(strstr(said(), "trace: File too large\n"));
 }
 
@@ -184,9 +168,9 @@ CASE(limit_to_the_size_of_files_and_the_flight_recorder)
 CASE(losses_are_told_each_time)
 {
 	start("text:/dev/full");
-	assert_int_equal(p11->C_Finalize(NULL), CKR_OK);
-	assert_int_equal(p11->C_Initialize(NULL), CKR_OK);
-	assert_int_equal(p11->C_Finalize(NULL), CKR_OK);
+	assert_int_equal(t.p11->C_Finalize(NULL), CKR_OK);
+	assert_int_equal(t.p11->C_Initialize(NULL), CKR_OK);
+	assert_int_equal(t.p11->C_Finalize(NULL), CKR_OK);
 	assert_int_equal(occurrences(said(), "5 trace records were lost: /dev/full"), 1);
 	assert_int_equal(occurrences(said(), "7 trace records were lost: /dev/full"), 1);
 }
@@ -195,7 +179,7 @@ CASE(nothing_is_said_when_nothing_is_lost)
 {
 	start("text:trace");
 	call(3);
-	assert_int_equal(p11->C_Finalize(NULL), CKR_OK);
+	assert_int_equal(t.p11->C_Finalize(NULL), CKR_OK);
 	assert_string_equal(said(), "");
 }
 

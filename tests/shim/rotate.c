@@ -23,10 +23,7 @@ static void start(const char *options)
 
 static void call(unsigned times)
 {
-	CK_SESSION_INFO info;
-
-	while (times-- > 0)
-		assert_int_equal(t.p11->C_GetSessionInfo(t.session, &info), CKR_OK);
+	get_session_info(&t, times);
 }
 
 /* The name of the file that was put aside as number; 0: the one that is written to. */
@@ -247,13 +244,6 @@ CASE(forked_children_on_one_file)
 
 /* Who holds the lock */
 
-static void sleep_ms(long ms)
-{
-	const struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&time, NULL);
-}
-
 /* A process that was stopped in the middle of it, as far as others can tell. */
 static pid_t stopped_holder(void)
 {
@@ -320,6 +310,7 @@ CASE(file_that_is_removed_is_made_anew)
 	start("");
 	call(1);
 	unlink("trace");
+	let_it_look();
 	call(2);
 	assert_memory_equal(contents("trace"), "# pkcs11-lens", 13);
 	assert_int_equal(occurrences(trace(), "C_GetSessionInfo("), 2);
@@ -354,15 +345,12 @@ CASE(folder_of_the_host_does_not_matter)
 
 CASE(folder_that_is_removed)
 {
-	use_vendor("mock.so", "");
-	setenv("PKCS11_LENS_TRACE", "text:folder/trace", 1);
 	assert_int_equal(mkdir("folder", 0700), 0);
-	load_lens();
-	t.p11 = interface_table(3, 2);
-	t.session = open_session(t.p11);
+	t = start_trace("text:folder/trace");
 	call(1);
 	unlink("folder/trace");
 	assert_int_equal(rmdir("folder"), 0);
+	let_it_look();
 	call(5);
 	assert_int_equal(mkdir("folder", 0700), 0);
 	sleep_ms(200);
@@ -379,11 +367,7 @@ CASE(folder_that_is_removed)
 /* An XML file has an end, which can stand in one place only. */
 CASE(xml_is_not_put_aside)
 {
-	use_vendor("mock.so", "");
-	setenv("PKCS11_LENS_TRACE", "xml:trace,rotate=4K", 1);
-	load_lens();
-	t.p11 = interface_table(3, 2);
-	t.session = open_session(t.p11);
+	t = start_trace("xml:trace,rotate=4K");
 	call(100);
 	assert_true(size_of(0) > 4 * 4096);
 	assert_true(size_of(1) < 0);

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -160,28 +161,142 @@ CASE(descriptor_that_is_no_number)
 	assert_non_null(strstr(said(), "cannot write the trace to fd:2x"));
 }
 
-/*
- * Daemons close whatever they do not know; what they open next gets the same number. The trace is
- * opened anew by its name.
- */
-CASE(descriptor_that_the_host_takes_over)
+static void close_all(void)
 {
-	start("text:trace");
-	for (int fd = 3; fd < 64; fd++)
+	for (int fd = 3; fd < 1024; fd++)
 		close(fd);
-	for (int i = 0; i < 8; i++) {
-		char name[16];
+}
 
+/* Files that the host opens, which nobody but the host may write to. */
+#define OWN 8
+
+static void open_own(void)
+{
+	char name[16];
+
+	for (int i = 0; i < OWN; i++) {
 		snprintf(name, sizeof(name), "own%d", i);
 		assert_true(open(name, O_RDWR | O_CREAT, 0600) >= 0);
 	}
-	assert_calls_work();
-	for (int i = 0; i < 8; i++) {
-		char name[16];
+}
 
+static void assert_own_are_empty(void)
+{
+	char name[16];
+
+	for (int i = 0; i < OWN; i++) {
 		snprintf(name, sizeof(name), "own%d", i);
 		assert_string_equal(contents(name), "");
 	}
+}
+
+/* The descriptor that leads to the trace. */
+static int descriptor_of_trace(void)
+{
+	struct stat st, trace_st;
+	int fd = 3;
+
+	assert_int_equal(stat("trace", &trace_st), 0);
+	while (fd < 1024 && (fstat(fd, &st) != 0 || st.st_ino != trace_st.st_ino ||
+	                            st.st_dev != trace_st.st_dev))
+		fd++;
+	return fd;
+}
+
+static void limit_descriptors(rlim_t most)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = most;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+CASE(descriptor_is_not_one_of_those_that_the_host_gets)
+{
+	limit_descriptors(1000);
+	start("text:trace");
+	assert_true(descriptor_of_trace() >= 750 && descriptor_of_trace() < 1000);
+	assert_calls_work();
+}
+
+/*
+ * Daemons close whatever they do not know; what they open next gets the same number, where there
+ * are few. The trace is opened anew by its name.
+ */
+CASE(descriptor_that_the_host_takes_over)
+{
+	limit_descriptors(64);
+	start("text:trace");
+	assert_true(descriptor_of_trace() < 3 + OWN);
+	close_all();
+	open_own();
+	assert_calls_work();
+	assert_own_are_empty();
+	assert_int_equal(occurrences(trace(), "C_GetSessionInfo("), 1);
+	assert_string_equal(said(), "");
+}
+
+CASE(descriptors_that_the_host_closes_before_it_opens_its_own)
+{
+	start("text:trace");
+	close_all();
+	open_own();
+	assert_calls_work();
+	assert_own_are_empty();
+	assert_int_equal(occurrences(trace(), "C_GetSessionInfo("), 1);
+	assert_string_equal(said(), "");
+}
+
+/* Right after a record has found it well. */
+CASE(descriptor_that_is_closed_between_two_calls)
+{
+	CK_SESSION_INFO info;
+
+	start("text:trace");
+	for (int i = 0; i < 50; i++) {
+		int fd = descriptor_of_trace();
+
+		assert_int_equal(p11->C_GetSessionInfo(MOCK_SESSION, &info), CKR_OK);
+		close(fd);
+		assert_int_equal(p11->C_GetSessionInfo(MOCK_SESSION, &info), CKR_OK);
+	}
+	assert_int_equal(occurrences(trace(), "C_GetSessionInfo("), 100);
+	assert_string_equal(said(), "");
+}
+
+/* Where the host may get any number, none is believed to be ours for a moment. */
+CASE(descriptor_that_is_replaced_between_two_calls)
+{
+	CK_SESSION_INFO info;
+	int own = open("own", O_RDWR | O_CREAT, 0600);
+
+	limit_descriptors(64);
+	start("text:trace");
+	for (int i = 0; i < 20; i++) {
+		int fd = descriptor_of_trace();
+
+		assert_int_equal(p11->C_GetSessionInfo(MOCK_SESSION, &info), CKR_OK);
+		dup2(own, fd);
+		assert_int_equal(p11->C_GetSessionInfo(MOCK_SESSION, &info), CKR_OK);
+	}
+	assert_string_equal(contents("own"), "");
+	assert_int_equal(occurrences(trace(), "C_GetSessionInfo("), 40);
+}
+
+/* The same number, which a host gets only when it asks for it. */
+CASE(descriptor_that_the_host_wants_for_itself)
+{
+	int own = open("own", O_RDWR | O_CREAT, 0600), fd;
+
+	start("text:trace");
+	fd = descriptor_of_trace();
+	assert_int_equal(dup2(own, fd), fd);
+	let_it_look();
+	assert_calls_work();
+	unload_lens();
+	assert_string_equal(contents("own"), "");
+	assert_int_equal(fcntl(fd, F_GETFD), 0);
 	assert_int_equal(occurrences(trace(), "C_GetSessionInfo("), 1);
 	assert_string_equal(said(), "");
 }
@@ -189,8 +304,7 @@ CASE(descriptor_that_the_host_takes_over)
 CASE(descriptors_that_are_closed)
 {
 	start("text:trace");
-	for (int fd = 3; fd < 64; fd++)
-		close(fd);
+	close_all();
 	assert_calls_work();
 	unload_lens();
 	assert_int_equal(occurrences(trace(), "C_GetSessionInfo("), 1);
@@ -204,8 +318,7 @@ CASE(descriptor_that_is_closed_behind_its_back)
 
 	snprintf(value, sizeof(value), "text:fd:%d", fd);
 	start(value);
-	for (fd = 3; fd < 64; fd++)
-		close(fd);
+	close_all();
 	assert_calls_work();
 	assert_non_null(strstr(said(), "trace records were lost: fd:"));
 }
@@ -362,7 +475,12 @@ int main(void)
 	        cmocka_unit_test(descriptor_that_is_open),
 	        cmocka_unit_test(descriptor_that_is_closed),
 	        cmocka_unit_test(descriptor_that_is_no_number),
+	        cmocka_unit_test(descriptor_is_not_one_of_those_that_the_host_gets),
 	        cmocka_unit_test(descriptor_that_the_host_takes_over),
+	        cmocka_unit_test(descriptors_that_the_host_closes_before_it_opens_its_own),
+	        cmocka_unit_test(descriptor_that_is_closed_between_two_calls),
+	        cmocka_unit_test(descriptor_that_is_replaced_between_two_calls),
+	        cmocka_unit_test(descriptor_that_the_host_wants_for_itself),
 	        cmocka_unit_test(descriptors_that_are_closed),
 	        cmocka_unit_test(descriptor_that_is_closed_behind_its_back),
 	        cmocka_unit_test(descriptors_are_not_passed_on),

@@ -32,9 +32,9 @@ errs 'this is XML'
 tool 1 'something else' show "$tool"
 errs 'neither a ring file of pkcs11-lens nor a JSON trace'
 
-patched 8 '\002'
+patched 8 '\001'
 tool 1 'a ring of another version' show patched
-errs 'patched: it has version 2 of the ring format, and this tool reads version 1'
+errs 'patched: it has version 1 of the ring format, and this tool reads version 2'
 patched 12 '\001\002\003\004'
 tool 1 'a ring of the other byte order' show patched
 errs 'patched: it was written on a machine of the other byte order'
@@ -63,8 +63,18 @@ tool 0 'a ring with a damaged position' show patched
 result $? "$name: all calls are shown"
 silent
 patched 56 'other'
-tool 0 'a ring of another lens' show patched
+tool 0 'a ring of another lens with the same tables' show patched
+silent
+patched 1384 'other'
+tool 0 'a ring of other tables' show patched
 errs 'names may be wrong'
+# The time of an entry: as when a thread that was stopped for long writes where it should not.
+at=$("$tool" show "$ring" | sed -n 's/.* #\([0-9]*\) C_Initialize(pInitArgs=NULL) .*/\1/p')
+patched $((4096 + at + 16 + 16)) 'other'
+tool 0 'a ring with something else in one of its entries' show patched
+errs '1 places, '
+[ "$(grep -c " C_Initialize() = CKR_OK" out)" -eq 1 ]
+result $? "$name: only the other half of that call is shown"
 
 for option in format color functions except mechanisms slots sessions only slower pid tid since until; do
 	tool 2 "a wrong --$option" show --$option nonsense "$ring"

@@ -325,14 +325,14 @@ static uint64_t head;
 
 static void store(struct p11l_record *record)
 {
-	uint64_t mark = head ^ P11L_RING_MARK, tail = ~mark, size = record->size;
+	uint64_t mark = head ^ P11L_RING_MARK, tail = ~mark;
+	struct p11l_ring_entry entry = {.mark = mark, .size = record->size};
 	uint64_t space = p11l_ring_space(record->size);
 
 	if (head + space > RING)
 		exit(0);
-	memcpy(ring + head, &mark, 8);
-	memcpy(ring + head + 8, &size, 8);
-	memcpy(ring + head + 16, record, record->size);
+	entry.sum = p11l_ring_sum(mark, record, record->size, ring + head + sizeof(entry));
+	memcpy(ring + head, &entry, sizeof(entry));
 	memcpy(ring + head + space - 8, &tail, 8);
 	head += space;
 }
@@ -400,7 +400,8 @@ int main(int argc, char **argv)
 	        .started = UINT64_C(1763913599000000000),
 	        .pid = 77,
 	        .lens = P11L_VERSION,
-	        .program = "make_ring"};
+	        .program = "make_ring",
+	        .tables = P11L_TABLES};
 	memcpy(file.head.magic, P11L_RING_MAGIC, 8);
 	out = fopen(argv[1], "wb");
 	return out != NULL && fwrite(&file, sizeof(file), 1, out) == 1 &&
