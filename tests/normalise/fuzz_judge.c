@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The invariants: nothing that was asked is lost or means something else to the vendor, nothing
+ * weaker is added, what only the token may state is never stated, an error stays an error, and
+ * nothing is called twice.
+ */
+#include "fuzz.h"
+
+static char text[300];
+
+static const char *say(const char *what, CK_ATTRIBUTE_TYPE type)
+{
+	const char *name = p11l_name(P11L_SPACE_attribute, type);
+
+	snprintf(text, sizeof(text), "%s: %s (0x%lx)", what, name != NULL ? name : "?", type);
+	return text;
+}
+
+/* --- What a value means */
+
+static CK_ULONG number_of(const struct fuzz_entry *entry)
+{
+	CK_ULONG value = 0;
+	uint32_t shorter;
+
+	if (entry->length == sizeof(shorter)) {
+		memcpy(&shorter, entry->octets, sizeof(shorter));
+		return shorter == UINT32_MAX ? CK_UNAVAILABLE_INFORMATION : shorter;
+	}
+	memcpy(&value, entry->octets, sizeof(value));
+	return value;
+}
+
+static bool truth_of(const struct fuzz_entry *entry)
+{
+	for (CK_ULONG i = 0; i < entry->length; i++)
+		if (entry->octets[i] != 0)
+			return true;
+	return false;
+}
+
+/* Whether the octets can be a value of the type. */
+static bool is_valid(const struct fuzz_entry *entry)
+{
+	if (entry->is_null)
+		return entry->length == 0;
+	if (fuzz_is_bool(entry->type))
+		return entry->length == 1 || entry->length == 4 || entry->length == 8;
+	if (fuzz_is_number(entry->type))
+		return entry->length == 4 || entry->length == 8;
+	return true;
+}
+
+static bool is_same_big(const struct fuzz_entry *one, const struct fuzz_entry *other)
+{
+	CK_ULONG i = 0, k = 0;
+
+	while (i < one->length && one->octets[i] == 0)
+		i++;
+	while (k < other->length && other->octets[k] == 0)
+		k++;
+	return one->length - i == other->length - k &&
+	       memcmp(one->octets + i, other->octets + k, one->length - i) == 0;
+}
+
+/* The form with a byte in front, or NULL when this is no point of the curve. */
+static bool is_the_point(const struct fuzz_entry *entry)
+{
+	return (entry->length == 65 || entry->length == 67 || entry->length == 68 ||
+	               entry->length == 64) &&
+	       memcmp(entry->octets + entry->length - 64, fuzz_point + 1, 64) == 0;
+}
+
+static bool is_same_octets(const struct fuzz_entry *one, const struct fuzz_entry *other)
+{
+	return one->length == other->length && one->is_null == other->is_null &&
+	       (one->is_null || memcmp(one->octets, other->octets, one->length) == 0);
+}
+
+bool fuzz_is_same(const struct fuzz_entry *one, const struct fuzz_entry *other)
+{
+	if (one->type != other->type)
+		return false;
+	if (is_same_octets(one, other) || (one->length == 0 && other->length == 0))
+		return true;
+	if (one->is_null || other->is_null || !is_valid(one) || !is_valid(other))
+		return false;
+	if (fuzz_is_bool(one->type))
+		return truth_of(one) == truth_of(other);
+	if (fuzz_is_number(one->type))
+		return number_of(one) == number_of(other);
+	if (fuzz_is_big(one->type))
+		return is_same_big(one, other);
+	return one->type == CKA_EC_POINT && is_the_point(one) && is_the_point(other);
+}
+
+static const struct fuzz_entry *lookup(const struct fuzz_template *template, CK_ATTRIBUTE_TYPE type)
+{
+	for (CK_ULONG i = 0; i < template->count; i++)
+		if (template->entry[i].type == type)
+			return &template->entry[i];
+	return NULL;
+}
+
+static bool holds(const struct fuzz_template *template, const struct fuzz_entry *entry)
+{
+	for (CK_ULONG i = 0; i < template->count; i++)
+		if (fuzz_is_same(&template->entry[i], entry))
+			return true;
+	return false;
+}
+
+/* --- What may be refused before the vendor is asked */
+
+static bool is_owned(CK_ATTRIBUTE_TYPE type)
+{
+	return type == CKA_LOCAL || type == CKA_ALWAYS_SENSITIVE || type == CKA_NEVER_EXTRACTABLE ||
+	       type == CKA_KEY_GEN_MECHANISM || type == CKA_UNIQUE_ID;
+}
+
+static bool is_twice(const struct fuzz_template *template, const struct fuzz_entry *entry)
+{
+	for (CK_ULONG i = 0; i < template->count; i++)
+		if (template->entry[i].type == entry->type &&
+		        !fuzz_is_same(&template->entry[i], entry))
+			return true;
+	return false;
+}
+
+/* A change that only ever makes a key weaker, or another kind of thing. */
+static bool is_forbidden_change(const struct fuzz_call *call, const struct fuzz_entry *entry)
+{
+	if (call->use != FUZZ_SET && call->use != FUZZ_COPY)
+		return false;
+	return entry->type == CKA_SENSITIVE || entry->type == CKA_EXTRACTABLE ||
+	       entry->type == CKA_CLASS || entry->type == CKA_KEY_TYPE ||
+	       entry->type == CKA_WRAP_WITH_TRUSTED || entry->type == CKA_TRUSTED;
+}
+
+static bool contradicts(const struct fuzz_call *call, unsigned which)
+{
+	const struct fuzz_template *template = &call->asked[which];
+	const struct fuzz_entry *class = lookup(template, CKA_CLASS);
+	const struct fuzz_entry *type = lookup(template, CKA_KEY_TYPE);
+	CK_OBJECT_CLASS right = call->class;
+
+	if (call->templates == 2)
+		right = which == 0 ? CKO_PUBLIC_KEY : CKO_PRIVATE_KEY;
+	return (class != NULL && number_of(class) != right) ||
+	       (type != NULL && number_of(type) != call->key_type);
+}
+
+/* Attributes that the halves of a pair say different things about. */
+static bool halves_differ(const struct fuzz_call *call)
+{
+	if (call->templates < 2)
+		return false;
+	for (CK_ULONG i = 0; i < call->asked[1].count; i++) {
+		const struct fuzz_entry *entry = &call->asked[1].entry[i];
+		const struct fuzz_entry *other = lookup(&call->asked[0], entry->type);
+
+		if (other != NULL && !fuzz_is_same(entry, other))
+			return true;
+	}
+	return false;
+}
+
+static bool may_refuse_template(const struct fuzz_call *call, unsigned which)
+{
+	const struct fuzz_template *template = &call->asked[which];
+	const struct fuzz_entry *point = lookup(template, CKA_EC_POINT);
+
+	if (template->is_null || contradicts(call, which))
+		return true;
+	if (point != NULL && !is_the_point(point))
+		return true;
+	for (CK_ULONG i = 0; i < template->count; i++) {
+		const struct fuzz_entry *entry = &template->entry[i];
+
+		if (!is_valid(entry) || is_owned(entry->type) || is_twice(template, entry) ||
+		        is_forbidden_change(call, entry))
+			return true;
+	}
+	return false;
+}
+
+static bool may_refuse(const struct fuzz_call *call)
+{
+	for (unsigned i = 0; i < call->templates; i++)
+		if (may_refuse_template(call, i))
+			return true;
+	return halves_differ(call);
+}
+
+/* --- What may be lost or added */
+
+/* The length of a value that is there itself, and what the other half of the pair has. */
+static bool may_be_lost(
+        const struct fuzz_call *call, unsigned which, const struct fuzz_entry *entry)
+{
+	const struct fuzz_entry *value = lookup(&call->asked[which], CKA_VALUE);
+
+	if (entry->type == CKA_VALUE_LEN && value != NULL && is_valid(entry) &&
+	        number_of(entry) == value->length)
+		return true;
+	return call->templates == 2 && holds(&call->asked[1 - which], entry);
+}
+
+static bool asks_for_usage(const struct fuzz_call *call)
+{
+	for (unsigned i = 0; i < call->templates; i++)
+		for (CK_ULONG k = 0; k < call->asked[i].count; k++)
+			if (fuzz_is_usage(call->asked[i].entry[k].type))
+				return true;
+	return false;
+}
+
+static bool may_be_added(
+        const struct fuzz_call *call, unsigned which, const struct fuzz_entry *entry)
+{
+	static const uint8_t exponent[] = {1, 0, 1};
+	CK_OBJECT_CLASS class = call->templates == 2
+	                                ? (which == 0 ? CKO_PUBLIC_KEY : CKO_PRIVATE_KEY)
+	                                : call->class;
+
+	if (!is_valid(entry) || call->use == FUZZ_COPY || call->use == FUZZ_SET)
+		return false;
+	switch (entry->type) {
+	case CKA_CLASS:
+		return number_of(entry) == class;
+	case CKA_KEY_TYPE:
+		return number_of(entry) == call->key_type;
+	case CKA_PRIVATE:
+	case CKA_SENSITIVE:
+		return call->fills_in && truth_of(entry) && class != CKO_PUBLIC_KEY;
+	case CKA_EXTRACTABLE:
+		return call->fills_in && !truth_of(entry) && class != CKO_PUBLIC_KEY;
+	case CKA_PUBLIC_EXPONENT:
+		return entry->length == 3 && memcmp(entry->octets, exponent, 3) == 0 &&
+		       call->mechanism == CKM_RSA_PKCS_KEY_PAIR_GEN && which == 0;
+	default:
+		return call->fills_in && fuzz_is_usage(entry->type) && !asks_for_usage(call);
+	}
+}
+
+/* No key both signs and decrypts, or both wraps and decrypts, when nobody asked for any usage. */
+static bool mixes_usages(const struct fuzz_template *got)
+{
+	const struct fuzz_entry *decrypts = lookup(got, CKA_DECRYPT);
+	const struct fuzz_entry *signs = lookup(got, CKA_SIGN);
+	const struct fuzz_entry *wraps = lookup(got, CKA_WRAP);
+
+	return decrypts != NULL && truth_of(decrypts) &&
+	       ((signs != NULL && truth_of(signs)) || (wraps != NULL && truth_of(wraps)));
+}
+
+static const char *judge_template(const struct fuzz_call *call, unsigned which)
+{
+	const struct fuzz_template *asked = &call->asked[which], *got = &call->got[which];
+
+	for (CK_ULONG i = 0; i < asked->count && !asked->is_null; i++)
+		if (!holds(got, &asked->entry[i]) && !may_be_lost(call, which, &asked->entry[i]))
+			return say("asked for and lost", asked->entry[i].type);
+	for (CK_ULONG i = 0; i < got->count; i++) {
+		const struct fuzz_entry *entry = &got->entry[i];
+
+		if (lookup(asked, entry->type) != NULL ? !holds(asked, entry)
+		                                       : !may_be_added(call, which, entry))
+			return say("not asked for", entry->type);
+		if (is_twice(got, entry))
+			return say("two values reach the vendor", entry->type);
+	}
+	if (!asks_for_usage(call) && mixes_usages(got))
+		return "usages are added that do not go together";
+	return NULL;
+}
+
+const char *fuzz_judge(const struct fuzz_call *call)
+{
+	const char *wrong = NULL;
+
+	if (call->calls > 1)
+		return "the vendor is called more than once";
+	if (call->calls == 0) {
+		if (call->rv == CKR_OK)
+			return "a call succeeds that the vendor has not seen";
+		return may_refuse(call) ? NULL : "a call is refused that nothing is wrong with";
+	}
+	if ((call->rv == CKR_OK) != (call->vendor_rv == CKR_OK))
+		return "the vendor's answer is turned over";
+	for (unsigned i = 0; i < call->templates && wrong == NULL; i++)
+		wrong = judge_template(call, i);
+	return wrong;
+}
