@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	octets = malloc(size - 1);
 	expect(octets != NULL, "out of memory");
 	memcpy(octets, data + 2, size - 2);
-	point(types[data[0] % 4], data[1] % 73, octets, size - 2);
+	point(types[data[0] % 4], data[1] < 14 ? 0 : 14 + data[1] % 59, octets, size - 2);
 	params(octets, size - 2);
 	free(octets);
 	return 0;

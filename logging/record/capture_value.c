@@ -30,19 +30,29 @@ uint64_t p11l_load_number(const void *address, size_t size)
 	}
 }
 
+static bool is_known(const struct p11l_capture *c, uintptr_t page)
+{
+	for (unsigned i = 0; i < P11L_CAPTURE_PAGES; i++)
+		if (c->page[i] == page)
+			return true;
+	return false;
+}
+
 bool p11l_capture_ask(struct p11l_capture *c, const void *address, size_t size)
 {
-	uintptr_t start = (uintptr_t)address;
-	uintptr_t page = start / P11L_CAPTURE_PAGE_SIZE;
-	bool one_page = size > 0 && (start + size - 1) / P11L_CAPTURE_PAGE_SIZE == page;
+	uintptr_t start = (uintptr_t)address, first = start / P11L_CAPTURE_PAGE_SIZE;
+	uintptr_t last = (start + size - 1) / P11L_CAPTURE_PAGE_SIZE;
 
-	for (unsigned i = 0; one_page && i < P11L_CAPTURE_PAGES; i++)
-		if (c->page[i] == page && page != 0)
-			return true;
+	/* What lies on many pages, or on none, is not worth to be known. */
+	if (size == 0 || first == 0 || last < first || last - first > 1)
+		return p11l_readable(address, size);
+	if (is_known(c, first) && is_known(c, last))
+		return true;
 	if (!p11l_readable(address, size))
 		return false;
-	if (one_page)
-		c->page[c->next_page++ % P11L_CAPTURE_PAGES] = page;
+	for (uintptr_t page = first; page <= last; page++)
+		if (!is_known(c, page))
+			c->page[c->next_page++ % P11L_CAPTURE_PAGES] = page;
 	return true;
 }
 
@@ -67,14 +77,18 @@ static void put_hidden(
 	struct p11l_writer *w = &c->writer;
 	uint64_t length64 = length;
 	uint8_t secrecy8 = (uint8_t)secrecy;
+	struct p11l_ends ends;
 	uint32_t print;
 
-	if (!p11l_fingerprint(address, length, &print)) {
+	if (!p11l_fingerprint_ends(address, length, &ends) ||
+	        !p11l_capture_readable(c, ends.head, ends.head_size) ||
+	        (ends.tail_size != 0 && !p11l_capture_readable(c, ends.tail, ends.tail_size))) {
 		p11l_put_u64(w, P11L_ITEM_UNREADABLE, (uintptr_t)address);
 		return;
 	}
 	if (!p11l_room(w, 14))
 		return;
+	print = p11l_fingerprint_of(&ends, length);
 	*w->at++ = P11L_ITEM_HIDDEN;
 	p11l_put_raw(w, &length64, 8);
 	p11l_put_raw(w, &secrecy8, 1);

@@ -71,10 +71,18 @@ static void absorb_run(uint64_t v[4], const uint8_t *octets, size_t length)
 	}
 }
 
-bool p11l_fingerprint(const void *octets, size_t length, uint32_t *print)
+bool p11l_fingerprint_ends(const void *octets, size_t length, struct p11l_ends *ends)
 {
-	size_t head = length <= WHOLE ? length : END, tail = length <= WHOLE ? 0 : END;
+	size_t tail = length <= WHOLE ? 0 : END;
 	uintptr_t start = (uintptr_t)octets, end = start + (length - tail);
+
+	*ends = (struct p11l_ends){
+	        octets, (const uint8_t *)end, length <= WHOLE ? length : END, tail};
+	return end >= start;
+}
+
+uint32_t p11l_fingerprint_of(const struct p11l_ends *ends, size_t length)
+{
 	uint64_t v[4] = {
 	        key[0] ^ UINT64_C(0x736f6d6570736575),
 	        key[1] ^ UINT64_C(0x646f72616e646f6d),
@@ -83,15 +91,23 @@ bool p11l_fingerprint(const void *octets, size_t length, uint32_t *print)
 	};
 	uint64_t hash;
 
-	if (end < start || !p11l_readable(octets, head) ||
-	        (tail != 0 && !p11l_readable((const void *)end, tail)))
-		return false;
-	absorb_run(v, octets, head);
-	absorb_run(v, (const uint8_t *)end, tail);
+	absorb_run(v, ends->head, ends->head_size);
+	absorb_run(v, ends->tail, ends->tail_size);
 	absorb(v, length);
 	v[2] ^= 0xff;
 	rounds(v, 4);
 	hash = v[0] ^ v[1] ^ v[2] ^ v[3];
-	*print = (uint32_t)(hash ^ hash >> 32);
+	return (uint32_t)(hash ^ hash >> 32);
+}
+
+bool p11l_fingerprint(const void *octets, size_t length, uint32_t *print)
+{
+	struct p11l_ends ends;
+
+	if (!p11l_fingerprint_ends(octets, length, &ends) ||
+	        !p11l_readable(ends.head, ends.head_size) ||
+	        (ends.tail_size != 0 && !p11l_readable(ends.tail, ends.tail_size)))
+		return false;
+	*print = p11l_fingerprint_of(&ends, length);
 	return true;
 }

@@ -22,12 +22,26 @@ static bool is_personal(const struct p11l_run *run)
 	return rv != CKR_ATTRIBUTE_TYPE_INVALID && (rv != CKR_OK || personal != CK_FALSE);
 }
 
-static bool finish_into(struct p11l_run *run, CK_SESSION_HANDLE at, CK_BYTE *scratch, CK_ULONG room)
+/* Data for an operation that nobody wants; a mechanism without parts ends with an error here. */
+static CK_RV hand_in(struct p11l_run *run, CK_SESSION_HANDLE at, CK_BYTE *scratch, CK_ULONG room)
+{
+	void (*update)(void) = p11l_vendor_call(run->below, run->kind->update);
+	CK_ULONG size = room;
+
+	if (run->class == P11L_CLASS_ENCRYPT || run->class == P11L_CLASS_DECRYPT)
+		return ((p11l_data_call *)update)(at, scratch, 1, scratch + 1, &size);
+	return ((p11l_in_call *)update)(at, scratch, 1);
+}
+
+static bool finish_into(
+        struct p11l_run *run, CK_SESSION_HANDLE at, CK_BYTE *scratch, CK_ULONG room)
 {
 	p11l_below *below = run->below;
 	CK_ULONG size = room;
-	CK_RV rv;
+	CK_RV rv = hand_in(run, at, scratch, room - 1);
 
+	if (rv == CKR_FUNCTION_NOT_SUPPORTED)
+		return false;
 	if (run->class == P11L_CLASS_VERIFY)
 		rv = below->C_VerifyFinal(at, scratch, 2);
 	else

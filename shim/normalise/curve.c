@@ -128,6 +128,10 @@ static bool same_domain(const struct domain *domain, const struct p11l_curve *cu
 	       same(&domain->order, at + 5 * n, n);
 }
 
+/* Octets of the fields that are in use. In smaller ones the forms of points look alike. */
+#define MIN_FIELD 14
+#define MAX_FIELD 72
+
 static struct p11l_params read_explicit(struct p11l_der der)
 {
 	struct p11l_params params = {.form = P11L_CURVE_UNKNOWN};
@@ -137,6 +141,8 @@ static struct p11l_params read_explicit(struct p11l_der der)
 		return params;
 	params.form = P11L_CURVE_EXPLICIT;
 	params.octets = domain.bits > 0 ? (domain.bits + 7) / 8 : (unsigned)domain.prime.size;
+	if (params.octets < MIN_FIELD || params.octets > MAX_FIELD)
+		params.octets = 0;
 	if (domain.bits > 0 || !read_rest(&der, &domain))
 		return params;
 	for (size_t i = 0; i < p11l_curve_count && params.curve == NULL; i++)

@@ -73,6 +73,59 @@ CK_RV p11l_step_stated(struct p11l_request *request)
 	return rv == CKR_OK ? add(request, P11L_RULE_DEF_5, CKA_SENSITIVE, true) : rv;
 }
 
+/* --- DEF-4 */
+
+void p11l_compare_place(const struct p11l_request *request, CK_OBJECT_HANDLE object)
+{
+	CK_BBOOL is = CK_FALSE;
+	CK_ATTRIBUTE read = {CKA_TOKEN, &is, sizeof(is)};
+	bool asked = false;
+
+	p11l_template_bool(request->template, CKA_TOKEN, &asked);
+	if (!p11l_on(request->rules, P11L_RULE_DEF_4) ||
+	        request->below->C_GetAttributeValue(request->session, object, &read, 1) != CKR_OK ||
+	        (is != CK_FALSE) == asked)
+		return;
+	p11l_step_note(request, P11L_RULE_DEF_4, CKA_TOKEN, asked ? "TRUE" : "FALSE or none",
+	        is != CK_FALSE ? "is TRUE" : "is FALSE");
+}
+
+/* --- DEF-11 */
+
+/* Whether the template has the stronger value of an attribute that the object has not got. */
+static bool is_weaker(const struct p11l_request *request, CK_ATTRIBUTE_TYPE type, bool strong,
+        const CK_ATTRIBUTE *read)
+{
+	bool asked = !strong;
+
+	p11l_template_bool(request->template, type, &asked);
+	return asked == strong && read->ulValueLen == sizeof(CK_BBOOL) &&
+	       (*(const CK_BBOOL *)read->pValue != CK_FALSE) != strong;
+}
+
+void p11l_strengthen(const struct p11l_request *request, CK_OBJECT_HANDLE object)
+{
+	CK_BBOOL is[] = {CK_TRUE, CK_FALSE}, yes = CK_TRUE, no = CK_FALSE;
+	CK_ATTRIBUTE read[] = {{CKA_SENSITIVE, &is[0], 1}, {CKA_EXTRACTABLE, &is[1], 1}};
+	CK_ATTRIBUTE write[2];
+	CK_ULONG count = 0;
+	CK_RV rv;
+
+	if (request->use != P11L_USE_UNWRAP || !p11l_on(request->rules, P11L_RULE_DEF_11))
+		return;
+	request->below->C_GetAttributeValue(request->session, object, read, 2);
+	if (is_weaker(request, CKA_SENSITIVE, true, &read[0]))
+		write[count++] = (CK_ATTRIBUTE){CKA_SENSITIVE, &yes, sizeof(yes)};
+	if (is_weaker(request, CKA_EXTRACTABLE, false, &read[1]))
+		write[count++] = (CK_ATTRIBUTE){CKA_EXTRACTABLE, &no, sizeof(no)};
+	if (count == 0)
+		return;
+	rv = request->below->C_SetAttributeValue(request->session, object, write, count);
+	for (CK_ULONG i = 0; i < count; i++)
+		p11l_step_note(request, P11L_RULE_DEF_11, write[i].type, "ignored",
+		        rv == CKR_OK ? "set" : "cannot be set");
+}
+
 /* --- DEF-3 */
 
 /* The usages of p11l_usages as bits. */
@@ -151,7 +204,7 @@ static unsigned others(const struct p11l_request *request)
 
 	switch (request->class) {
 	case CKO_PUBLIC_KEY:
-		return ENCRYPT | VERIFY | WRAP | (known ? VERIFY_RECOVER : 0u);
+		return ENCRYPT | VERIFY | WRAP | DERIVE | (known ? VERIFY_RECOVER : 0u);
 	case CKO_PRIVATE_KEY:
 		return DECRYPT | SIGN | UNWRAP | DERIVE | (known ? SIGN_RECOVER : 0u);
 	default:

@@ -39,8 +39,7 @@ static CK_ULONG agreed_length(const struct p11l_request *request)
 	return p11l_params_parse(curve, read.ulValueLen).octets;
 }
 
-/* What the length of the new key is bound to be; 0: there is a choice. */
-static CK_ULONG bound_length(const struct p11l_request *request)
+CK_ULONG p11l_bound_length(const struct p11l_request *request)
 {
 	CK_ULONG length = fixed_length(request->key_type);
 	CK_MECHANISM_TYPE mechanism =
@@ -64,10 +63,9 @@ CK_RV p11l_step_length(struct p11l_request *request)
 	char text[32];
 
 	if (request->class != CKO_SECRET_KEY ||
-	        p11l_template_find(request->template, CKA_VALUE_LEN) != NULL ||
-	        request->length != 0)
+	        p11l_template_find(request->template, CKA_VALUE_LEN) != NULL)
 		return CKR_OK;
-	length = bound_length(request);
+	length = p11l_bound_length(request);
 	if (length == 0)
 		return CKR_OK;
 	snprintf(text, sizeof(text), "%lu", length);

@@ -2,18 +2,10 @@
 /* Parameters of AES-GCM: GCM-1, GCM-2, GCM-5, GCM-7. The IV is always the host's own buffer. */
 #include "parameter.h"
 
-#include <stdatomic.h>
+#include "learned.h"
 
 #define SIZE_40 sizeof(p11l_gcm_40)
 #define SIZE_48 sizeof(CK_GCM_PARAMS)
-
-/* The size that this module has accepted last, until C_Finalize; 0: none yet. */
-static atomic_ulong learned;
-
-void p11l_gcm_forget(void)
-{
-	atomic_store(&learned, 0);
-}
 
 /* The parameter in block, whichever size it has; false when it is neither. */
 static bool open_gcm(struct p11l_parameter *parameter)
@@ -93,53 +85,77 @@ CK_RV p11l_parameter_gcm_bits(struct p11l_parameter *parameter)
 	return CKR_OK;
 }
 
-static void convert(struct p11l_parameter *parameter, CK_ULONG size)
+/* Has the parameter of the other size; false when it has it already. */
+static bool convert(struct p11l_parameter *parameter, CK_ULONG size)
 {
 	CK_ULONG before = parameter->mechanism->ulParameterLen;
 	CK_GCM_PARAMS gcm;
 
 	if (before == size || !read_gcm(parameter, &gcm) || !open_gcm(parameter))
-		return;
+		return false;
 	if (size == SIZE_48)
 		parameter->block.gcm = gcm;
 	else
 		parameter->block.gcm_40 =
 		        (p11l_gcm_40){gcm.pIv, gcm.ulIvLen, gcm.pAAD, gcm.ulAADLen, gcm.ulTagBits};
-	p11l_parameter_own(parameter)->pParameter = &parameter->block;
 	p11l_parameter_own(parameter)->ulParameterLen = size;
 	p11l_note("GCM-1", "CK_GCM_PARAMS of %lu -> %lu", before, size);
-}
-
-static void accepted(const struct p11l_parameter *parameter)
-{
-	atomic_store(&learned, parameter->mechanism->ulParameterLen);
-}
-
-/* Before any data: what starts an operation may be tried again in the other form. */
-static bool other_form(struct p11l_parameter *parameter, CK_RV rv)
-{
-	if (rv != CKR_MECHANISM_PARAM_INVALID && rv != CKR_ARGUMENTS_BAD)
-		return false;
-	convert(parameter, parameter->mechanism->ulParameterLen == SIZE_40 ? SIZE_48 : SIZE_40);
 	return true;
+}
+
+static bool may_mean_form(CK_RV rv)
+{
+	return rv == CKR_MECHANISM_PARAM_INVALID || rv == CKR_ARGUMENTS_BAD;
+}
+
+static bool other_form(struct p11l_parameter *parameter)
+{
+	return convert(
+	        parameter, parameter->mechanism->ulParameterLen == SIZE_40 ? SIZE_48 : SIZE_40);
+}
+
+/* This comes after the start of an operation, when no call may be made in the session. */
+static void learn(struct p11l_parameter *parameter)
+{
+	if (parameter->has_slot)
+		p11l_learn(parameter->slot, P11L_FACT_GCM_40,
+		        parameter->mechanism->ulParameterLen == SIZE_40);
+}
+
+/* The size that the slot took last after refusing the other; 0: none yet. */
+static CK_ULONG accepted_size(const struct p11l_parameter *parameter)
+{
+	CK_SLOT_ID slot;
+	bool narrow;
+
+	if (!p11l_has_learned(P11L_FACT_GCM_40) ||
+	        !p11l_slot_of(parameter->below, parameter->session, &slot) ||
+	        !p11l_learned(slot, P11L_FACT_GCM_40, &narrow))
+		return 0;
+	return narrow ? SIZE_40 : SIZE_48;
+}
+
+static bool starts(const struct p11l_parameter *parameter)
+{
+	return parameter->function == P11L_C_EncryptInit ||
+	       parameter->function == P11L_C_DecryptInit;
 }
 
 CK_RV p11l_parameter_gcm_form(struct p11l_parameter *parameter)
 {
+	static const struct p11l_retry retry = {may_mean_form, other_form, learn};
 	unsigned long form = p11l_option(parameter->rules, P11L_NORMALISE_GCM_PARAMS);
-	CK_ULONG known = form == P11L_GCM_40   ? SIZE_40
-	                 : form == P11L_GCM_48 ? SIZE_48
-	                                       : atomic_load(&learned);
+	CK_ULONG known = form == P11L_GCM_40 ? SIZE_40 : form == P11L_GCM_48 ? SIZE_48 : 0;
 	CK_GCM_PARAMS gcm;
 
 	if (!read_gcm(parameter, &gcm))
 		return CKR_OK;
+	if (form == P11L_GCM_AUTO)
+		known = accepted_size(parameter);
 	if (known != 0)
 		convert(parameter, known);
-	if (form == P11L_GCM_AUTO && (parameter->function == P11L_C_EncryptInit ||
-	                                     parameter->function == P11L_C_DecryptInit)) {
-		parameter->other_form = other_form;
-		parameter->accepted = accepted;
-	}
+	/* Before any data: what starts an operation may be tried again in the other form. */
+	if (form == P11L_GCM_AUTO && starts(parameter))
+		parameter->retry = &retry;
 	return CKR_OK;
 }

@@ -7,20 +7,27 @@
 
 #define MAX_LIST 512 /* longer lists go down as they are: no module has so many mechanisms */
 
+static bool any_on(const struct p11l_rules *rules)
+{
+	return p11l_on(rules, P11L_RULE_NUM_1) || p11l_on(rules, P11L_RULE_ECPAR_4) ||
+	       p11l_on(rules, P11L_RULE_SYM_8);
+}
+
 void p11l_renumber_in_session(
         struct p11l_renumbering *numbers, p11l_below *below, CK_SESSION_HANDLE session)
 {
 	numbers->below = below;
 	numbers->rules = p11l_rules_of(session);
+	numbers->on = any_on(numbers->rules);
 	numbers->session = session;
 	numbers->has_slot = numbers->slot_failed = false;
 }
 
-void p11l_renumber_on_slot(
-        struct p11l_renumbering *numbers, p11l_below *below, CK_SLOT_ID slot)
+void p11l_renumber_on_slot(struct p11l_renumbering *numbers, p11l_below *below, CK_SLOT_ID slot)
 {
 	numbers->below = below;
 	numbers->rules = p11l_rules_of_slot(slot);
+	numbers->on = any_on(numbers->rules);
 	numbers->slot = slot;
 	numbers->has_slot = true;
 }
@@ -28,8 +35,7 @@ void p11l_renumber_on_slot(
 static bool find_slot(struct p11l_renumbering *numbers)
 {
 	if (!numbers->has_slot && !numbers->slot_failed) {
-		numbers->has_slot =
-		        p11l_slot_of(numbers->below, numbers->session, &numbers->slot);
+		numbers->has_slot = p11l_slot_of(numbers->below, numbers->session, &numbers->slot);
 		numbers->slot_failed = !numbers->has_slot;
 	}
 	return numbers->has_slot;
@@ -74,8 +80,8 @@ static void note(const struct p11l_number *row, bool down)
 }
 
 /* The row that has the number on one side, and holds. */
-static const struct p11l_number *row_of(struct p11l_renumbering *numbers,
-        enum p11l_number_kind kind, CK_ULONG number, bool down)
+static const struct p11l_number *row_of(
+        struct p11l_renumbering *numbers, enum p11l_number_kind kind, CK_ULONG number, bool down)
 {
 	for (unsigned i = 0; i < P11L_NUMBERS; i++) {
 		const struct p11l_number *row = &p11l_numbers[i];
@@ -108,8 +114,8 @@ CK_ULONG p11l_number_up(
 /* --- Mechanisms */
 
 /* Has our mechanism lead to a parameter with the vendor's number of the derivation function. */
-static void function_down(struct p11l_renumbering *numbers, const CK_MECHANISM *given,
-        size_t offset, size_t size)
+static void function_down(
+        struct p11l_renumbering *numbers, const CK_MECHANISM *given, size_t offset, size_t size)
 {
 	CK_EC_KDF_TYPE standard, vendor;
 
@@ -152,11 +158,10 @@ CK_MECHANISM *p11l_mechanism_down(struct p11l_renumbering *numbers, CK_MECHANISM
 {
 	CK_MECHANISM *own = &numbers->mechanism;
 
-	if (!p11l_readable(mechanism, sizeof(*mechanism)))
+	if (!numbers->on || !p11l_readable(mechanism, sizeof(*mechanism)))
 		return mechanism;
 	*own = *mechanism;
-	own->mechanism =
-	        p11l_number_down(numbers, P11L_NUMBER_MECHANISM, mechanism->mechanism);
+	own->mechanism = p11l_number_down(numbers, P11L_NUMBER_MECHANISM, mechanism->mechanism);
 	parameter_down(numbers, mechanism);
 	return memcmp(own, mechanism, sizeof(*own)) != 0 ? own : mechanism;
 }
@@ -216,10 +221,16 @@ static CK_RV entry_down(
 	               : CKR_OK;
 }
 
-CK_RV p11l_template_down(struct p11l_renumbering *numbers, struct p11l_template *template)
+CK_RV p11l_template_down(struct p11l_renumbering *numbers, struct p11l_template *template,
+        CK_ATTRIBUTE *given, CK_ULONG count)
 {
 	CK_RV rv = CKR_OK;
 
+	/* Without a rule nobody needs to know whether it can be read. */
+	p11l_template_open(template, given, numbers->on ? count : 0);
+	template->count = count;
+	if (!numbers->on)
+		return CKR_OK;
 	for (CK_ULONG i = 0; rv == CKR_OK && p11l_template_at(template, i) != NULL; i++)
 		rv = entry_down(numbers, template, i);
 	return rv;

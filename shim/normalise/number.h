@@ -16,6 +16,7 @@ struct p11l_renumbering {
 	CK_SESSION_HANDLE session;
 	CK_SLOT_ID slot;
 	bool has_slot, slot_failed;
+	bool on; /* whether any rule with numbers is */
 
 	/* What goes down in place of the host's, where something was changed. */
 	CK_MECHANISM mechanism;
@@ -29,8 +30,7 @@ struct p11l_renumbering {
 
 void p11l_renumber_in_session(
         struct p11l_renumbering *numbers, p11l_below *below, CK_SESSION_HANDLE session);
-void p11l_renumber_on_slot(
-        struct p11l_renumbering *numbers, p11l_below *below, CK_SLOT_ID slot);
+void p11l_renumber_on_slot(struct p11l_renumbering *numbers, p11l_below *below, CK_SLOT_ID slot);
 
 /* The vendor's number for one of the standard's, and back; the same where there is none. */
 CK_ULONG p11l_number_down(
@@ -41,8 +41,9 @@ CK_ULONG p11l_number_up(
 /* A mechanism for the vendor: the host's own struct when there is nothing to change. */
 CK_MECHANISM *p11l_mechanism_down(struct p11l_renumbering *numbers, CK_MECHANISM *mechanism);
 
-/* A template for the vendor, which is to be open: CKR_OK or CKR_HOST_MEMORY. */
-CK_RV p11l_template_down(struct p11l_renumbering *numbers, struct p11l_template *template);
+/* Opens a template for the vendor: CKR_OK or CKR_HOST_MEMORY. It is to be closed in any case. */
+CK_RV p11l_template_down(struct p11l_renumbering *numbers, struct p11l_template *template,
+        CK_ATTRIBUTE *given, CK_ULONG count);
 
 /* The mechanism that makes keys of the type that the template asks for: SYM-8. */
 CK_MECHANISM *p11l_maker_down(struct p11l_renumbering *numbers, CK_MECHANISM *mechanism,

@@ -60,8 +60,7 @@ bool p11l_parameter_copy(struct p11l_parameter *parameter, CK_ULONG size)
 	return true;
 }
 
-void p11l_parameter_curve(
-        const struct p11l_parameter *parameter, CK_ULONG *key_type, unsigned *octets)
+static void ask_curve(struct p11l_parameter *parameter)
 {
 	CK_KEY_TYPE type = P11L_ANY;
 	CK_BYTE params[512];
@@ -72,14 +71,24 @@ void p11l_parameter_curve(
 	CK_RV rv = parameter->below->C_GetAttributeValue(
 	        parameter->session, parameter->key, wanted, 2);
 
-	*key_type = P11L_ANY;
-	*octets = 0;
+	parameter->has_curve = true;
+	parameter->key_type = P11L_ANY;
+	parameter->octets = 0;
 	if (rv != CKR_OK)
 		return;
 	if (wanted[0].ulValueLen == sizeof(type))
-		*key_type = type;
+		parameter->key_type = type;
 	if (wanted[1].ulValueLen <= sizeof(params))
-		*octets = p11l_field_octets(params, wanted[1].ulValueLen);
+		parameter->octets = p11l_field_octets(params, wanted[1].ulValueLen);
+}
+
+void p11l_parameter_curve(
+        struct p11l_parameter *parameter, CK_ULONG *key_type, unsigned *octets)
+{
+	if (!parameter->has_curve)
+		ask_curve(parameter);
+	*key_type = parameter->key_type;
+	*octets = parameter->octets;
 }
 
 /* Whether the vendor may go on reading the parameter after the call. */
@@ -144,13 +153,14 @@ CK_RV p11l_parameter_open(struct p11l_parameter *parameter, CK_MECHANISM *mechan
 
 bool p11l_parameter_again(struct p11l_parameter *parameter, CK_RV rv)
 {
-	bool (*other_form)(struct p11l_parameter *, CK_RV) = parameter->other_form;
+	const struct p11l_retry *retry = parameter->retry;
 
-	if (rv == CKR_OK && parameter->accepted != NULL)
-		parameter->accepted(parameter);
-	parameter->other_form = NULL; /* once */
-	if (rv == CKR_OK || other_form == NULL || !other_form(parameter, rv))
+	parameter->retry = NULL; /* once */
+	if (rv == CKR_OK || retry == NULL || !retry->may_mean_form(rv) ||
+	        !retry->other_form(parameter))
 		return false;
+	parameter->retried = retry;
+	parameter->refused = rv;
 	p11l_lasting_free(parameter->lasting);
 	parameter->lasting = NULL;
 	return make_lasting(parameter) == CKR_OK;
@@ -158,16 +168,16 @@ bool p11l_parameter_again(struct p11l_parameter *parameter, CK_RV rv)
 
 CK_RV p11l_parameter_close(struct p11l_parameter *parameter, CK_RV rv)
 {
+	const struct p11l_retry *retried = parameter->retried;
+
 	if (rv != CKR_OK)
 		p11l_lasting_free(parameter->lasting);
 	else if (parameter->lasting != NULL)
 		p11l_lasting_keep(parameter->lasting, parameter->session, parameter->function);
-	return rv;
-}
-
-void p11l_parameters_forget(void)
-{
-	p11l_lasting_forget();
-	p11l_gcm_forget();
-	p11l_ecdh_forget();
+	if (retried == NULL)
+		return rv;
+	if (rv == CKR_OK)
+		retried->learn(parameter);
+	/* Both forms were refused, so it was not the form: the host's own has the better code. */
+	return retried->may_mean_form(rv) ? parameter->refused : rv;
 }

@@ -42,9 +42,22 @@ struct p11l_parameter {
 
 	struct p11l_lasting *lasting; /* where own.pParameter leads when the vendor may keep it */
 
-	/* A form that was chosen among two: what to do when the vendor refuses it. */
-	bool (*other_form)(struct p11l_parameter *parameter, CK_RV rv);
-	void (*accepted)(const struct p11l_parameter *parameter);
+	/* The key's curve, once somebody has asked. */
+	bool has_curve;
+	CK_ULONG key_type;
+	unsigned octets;
+
+	/* For a form that was chosen among two; NULL: there is no other, or it has been tried. */
+	const struct p11l_retry *retry;
+	const struct p11l_retry *retried;
+	CK_RV refused; /* what the vendor said to the first */
+};
+
+/* What to do when the vendor refuses a parameter for its form. */
+struct p11l_retry {
+	bool (*may_mean_form)(CK_RV rv);
+	bool (*other_form)(struct p11l_parameter *parameter); /* false: there is no other */
+	void (*learn)(struct p11l_parameter *parameter);      /* the other one was right */
 };
 
 /*
@@ -65,9 +78,12 @@ CK_MECHANISM *p11l_parameter_own(struct p11l_parameter *parameter);
  */
 bool p11l_parameter_copy(struct p11l_parameter *parameter, CK_ULONG size);
 
-/* The key type and the octets of a coordinate of an EC key; P11L_ANY and 0 when not to be had. */
+/*
+ * The key type and the octets of a coordinate of an EC key; P11L_ANY and 0 when not to be had. One
+ * call, however often it is asked.
+ */
 void p11l_parameter_curve(
-        const struct p11l_parameter *parameter, CK_ULONG *key_type, unsigned *octets);
+        struct p11l_parameter *parameter, CK_ULONG *key_type, unsigned *octets);
 
 /* --- For the hooks */
 
@@ -77,11 +93,11 @@ CK_RV p11l_parameter_open(struct p11l_parameter *parameter, CK_MECHANISM *mechan
 /* Whether the call is to be made again, with what the parameter is now. */
 bool p11l_parameter_again(struct p11l_parameter *parameter, CK_RV rv);
 
-/* Keeps what the vendor may go on reading until the operation ends. */
+/*
+ * Keeps what the vendor may go on reading until the operation ends, and learns what form it takes.
+ * The code for the host.
+ */
 CK_RV p11l_parameter_close(struct p11l_parameter *parameter, CK_RV rv);
-
-/* Forgets what was kept, and which forms were accepted; at C_Finalize. */
-void p11l_parameters_forget(void);
 
 /* --- The steps */
 
@@ -99,8 +115,5 @@ p11l_parameter_step p11l_parameter_iv;
 
 /* The octets that the IV of a block cipher's mode must have; 0: no such mode. */
 CK_ULONG p11l_iv_octets(CK_MECHANISM_TYPE mechanism);
-
-void p11l_gcm_forget(void);
-void p11l_ecdh_forget(void);
 
 #endif

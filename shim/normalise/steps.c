@@ -75,7 +75,8 @@ bool p11l_steps_wanted(const struct p11l_rules *rules, enum p11l_template_use us
 	for (size_t i = 0; i < STEPS; i++)
 		if ((steps[i].uses & use) != 0 && steps[i].rule[0] != ALWAYS && is_on(rules, i))
 			return true;
-	return (use & MAKES) != 0 && p11l_on(rules, P11L_RULE_DEF_4);
+	return ((use & MAKES) != 0 && p11l_on(rules, P11L_RULE_DEF_4)) ||
+	       (use == P11L_USE_UNWRAP && p11l_on(rules, P11L_RULE_DEF_11));
 }
 
 CK_RV p11l_steps_run(struct p11l_request *request[], unsigned count)

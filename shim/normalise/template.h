@@ -97,8 +97,6 @@ struct p11l_request {
 
 	enum p11l_half half;        /* of a key pair */
 	struct p11l_request *other; /* the other half */
-
-	CK_ULONG length; /* CKA_VALUE_LEN that was taken out and is to be compared; 0: none */
 };
 
 /* Whether the new object is a private or secret key. */
@@ -144,10 +142,18 @@ p11l_step p11l_step_retained;  /* DEF-6 */
 p11l_step p11l_step_usage;     /* DEF-3 */
 p11l_step p11l_step_stated;    /* DEF-5 */
 
+/* def.c: once the object is there */
+void p11l_compare_place(const struct p11l_request *request, CK_OBJECT_HANDLE object); /* DEF-4 */
+void p11l_strengthen(const struct p11l_request *request, CK_OBJECT_HANDLE object);    /* DEF-11 */
+
 /* derived.c */
 p11l_step p11l_step_length;   /* ECDH-2 */
 p11l_step p11l_step_no_usage; /* ECDH-5 */
 p11l_step p11l_step_derive;   /* ECDH-6 */
+
+/* The length that the new secret key is bound to have; 0 when there is a choice. At most one call.
+ */
+CK_ULONG p11l_bound_length(const struct p11l_request *request);
 
 /* obj.c */
 p11l_step p11l_step_label;         /* OBJ-8 */

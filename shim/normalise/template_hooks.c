@@ -35,46 +35,12 @@ static CK_RV run(struct work *work)
 	return p11l_steps_run(request, 1);
 }
 
-/* DEF-4: whether what was to be a session object is one. */
-static void look_at_token(const struct p11l_request *request, CK_OBJECT_HANDLE object)
-{
-	CK_BBOOL is = CK_FALSE;
-	CK_ATTRIBUTE read = {CKA_TOKEN, &is, sizeof(is)};
-	bool asked = false;
-
-	p11l_template_bool(request->template, CKA_TOKEN, &asked);
-	if (!p11l_on(request->rules, P11L_RULE_DEF_4) ||
-	        request->below->C_GetAttributeValue(request->session, object, &read, 1) != CKR_OK ||
-	        (is != CK_FALSE) == asked)
-		return;
-	p11l_step_note(request, P11L_RULE_DEF_4, CKA_TOKEN,
-	        asked ? "TRUE was asked for" : "FALSE was to be had",
-	        is != CK_FALSE ? "it is TRUE" : "it is FALSE");
-}
-
-/* TPL-3: the length that was left out is the one the key has, or there is no key. */
-static CK_RV compare_length(const struct p11l_request *request, CK_OBJECT_HANDLE *object)
-{
-	CK_ULONG length = 0;
-	CK_ATTRIBUTE read = {CKA_VALUE_LEN, &length, sizeof(length)};
-
-	if (request->length == 0 || (request->below->C_GetAttributeValue(
-	                                     request->session, *object, &read, 1) == CKR_OK &&
-	                                    length == request->length))
-		return CKR_OK;
-	request->below->C_DestroyObject(request->session, *object);
-	*object = CK_INVALID_HANDLE;
-	p11l_note("TPL-3", "the key has not the length that was asked for -> "
-	                   "CKR_TEMPLATE_INCONSISTENT");
-	return CKR_TEMPLATE_INCONSISTENT;
-}
-
 /* After the call below: the vendor has written the handle, so the host's pointer is good. */
 static CK_RV finish(struct work *work, CK_RV rv, CK_OBJECT_HANDLE *object)
 {
 	if (rv == CKR_OK && object != NULL) {
-		look_at_token(&work->request, *object);
-		rv = compare_length(&work->request, object);
+		p11l_compare_place(&work->request, *object);
+		p11l_strengthen(&work->request, *object);
 	}
 	p11l_template_close(&work->template);
 	return rv;

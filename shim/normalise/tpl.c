@@ -325,10 +325,9 @@ CK_RV p11l_step_value_len(struct p11l_request *request)
 		               : refuse_length(request);
 	row = p11l_attribute_row(
 	        request->rules, request->use, request->class, request->key_type, CKA_VALUE_LEN);
-	if (row == NULL || row->verb != P11L_VERB_OMIT || length == 0)
+	if (row == NULL || row->verb != P11L_VERB_OMIT || length != p11l_bound_length(request))
 		return CKR_OK;
-	request->length = length;
-	return leave_out_length(request, "compared afterwards");
+	return leave_out_length(request, "as it is bound to be");
 }
 
 /* --- TPL-1 */

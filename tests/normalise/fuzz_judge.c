@@ -63,12 +63,36 @@ static bool is_same_big(const struct fuzz_entry *one, const struct fuzz_entry *o
 	       memcmp(one->octets + i, other->octets + k, one->length - i) == 0;
 }
 
-/* The form with a byte in front, or NULL when this is no point of the curve. */
-static bool is_the_point(const struct fuzz_entry *entry)
+struct part {
+	const uint8_t *at;
+	CK_ULONG length;
+};
+
+/* What is left of a point without the DER around it and the byte that says it is uncompressed. */
+static struct part point_of(const struct fuzz_entry *entry)
 {
-	return (entry->length == 65 || entry->length == 67 || entry->length == 68 ||
-	               entry->length == 64) &&
-	       memcmp(entry->octets + entry->length - 64, fuzz_point + 1, 64) == 0;
+	struct part part = {entry->octets, entry->length};
+
+	if (part.length > 2 && part.at[0] == 0x04 && part.at[1] == part.length - 2)
+		part = (struct part){part.at + 2, part.length - 2};
+	else if (part.length > 3 && part.at[0] == 0x03 && part.at[1] == part.length - 2)
+		part = (struct part){part.at + 3, part.length - 3};
+	if (part.length == 65 && part.at[0] == 0x04)
+		part = (struct part){part.at + 1, part.length - 1};
+	return part;
+}
+
+static bool is_same_point(const struct fuzz_entry *one, const struct fuzz_entry *other)
+{
+	struct part first = point_of(one), second = point_of(other);
+
+	return first.length == second.length && memcmp(first.at, second.at, first.length) == 0;
+}
+
+/* One of P-256, whether it lies on the curve or not. */
+static bool is_point(const struct fuzz_entry *entry)
+{
+	return point_of(entry).length == 64;
 }
 
 static bool is_same_octets(const struct fuzz_entry *one, const struct fuzz_entry *other)
@@ -91,7 +115,7 @@ bool fuzz_is_same(const struct fuzz_entry *one, const struct fuzz_entry *other)
 		return number_of(one) == number_of(other);
 	if (fuzz_is_big(one->type))
 		return is_same_big(one, other);
-	return one->type == CKA_EC_POINT && is_the_point(one) && is_the_point(other);
+	return one->type == CKA_EC_POINT && is_same_point(one, other);
 }
 
 static const struct fuzz_entry *lookup(const struct fuzz_template *template, CK_ATTRIBUTE_TYPE type)
@@ -137,16 +161,20 @@ static bool is_forbidden_change(const struct fuzz_call *call, const struct fuzz_
 	       entry->type == CKA_WRAP_WITH_TRUSTED || entry->type == CKA_TRUSTED;
 }
 
+static CK_OBJECT_CLASS right_class(const struct fuzz_call *call, unsigned which)
+{
+	if (call->templates < 2)
+		return call->class;
+	return which == 0 ? CKO_PUBLIC_KEY : CKO_PRIVATE_KEY;
+}
+
 static bool contradicts(const struct fuzz_call *call, unsigned which)
 {
 	const struct fuzz_template *template = &call->asked[which];
 	const struct fuzz_entry *class = lookup(template, CKA_CLASS);
 	const struct fuzz_entry *type = lookup(template, CKA_KEY_TYPE);
-	CK_OBJECT_CLASS right = call->class;
 
-	if (call->templates == 2)
-		right = which == 0 ? CKO_PUBLIC_KEY : CKO_PRIVATE_KEY;
-	return (class != NULL && number_of(class) != right) ||
+	return (class != NULL && number_of(class) != right_class(call, which)) ||
 	       (type != NULL && number_of(type) != call->key_type);
 }
 
@@ -169,10 +197,14 @@ static bool may_refuse_template(const struct fuzz_call *call, unsigned which)
 {
 	const struct fuzz_template *template = &call->asked[which];
 	const struct fuzz_entry *point = lookup(template, CKA_EC_POINT);
+	const struct fuzz_entry *value = lookup(template, CKA_VALUE);
+	const struct fuzz_entry *length = lookup(template, CKA_VALUE_LEN);
 
 	if (template->is_null || contradicts(call, which))
 		return true;
-	if (point != NULL && !is_the_point(point))
+	if (point != NULL && !is_point(point))
+		return true;
+	if (value != NULL && length != NULL && number_of(length) != value->length)
 		return true;
 	for (CK_ULONG i = 0; i < template->count; i++) {
 		const struct fuzz_entry *entry = &template->entry[i];
@@ -219,10 +251,11 @@ static bool may_be_added(
         const struct fuzz_call *call, unsigned which, const struct fuzz_entry *entry)
 {
 	static const uint8_t exponent[] = {1, 0, 1};
-	CK_OBJECT_CLASS class = call->templates == 2
-	                                ? (which == 0 ? CKO_PUBLIC_KEY : CKO_PRIVATE_KEY)
-	                                : call->class;
+	const struct fuzz_entry *given = lookup(&call->asked[which], CKA_CLASS);
+	CK_OBJECT_CLASS class = right_class(call, which);
 
+	if (given != NULL && is_valid(given) && call->use == FUZZ_CREATE)
+		class = number_of(given);
 	if (!is_valid(entry) || call->use == FUZZ_COPY || call->use == FUZZ_SET)
 		return false;
 	switch (entry->type) {

@@ -65,6 +65,7 @@ compile_all() {
 	compiles 'tables' $cc -std=c11 "$@" "$here/golden/tables.c"
 	compiles 'exports, stubs, wrappers' $cc -std=c11 "$@" "$here/use.c"
 	compiles 'layers, hooks' $cc -std=c11 "$@" -DUSE_HOOKS "$here/use.c"
+	compiles 'layers, arguments' $cc -std=c11 "$@" -DUSE_ARGUMENTS "$here/use.c"
 	compiles 'mock' $cc -std=c11 "$@" -DUSE_MOCK "$here/use.c"
 	compiles 'protos agree with the header' $cc -std=c11 "$@" -DHDRCHECK_ALL \
 		-DHDRCHECK_HEADER='<pkcs11.h>' "$here/golden/protos.c"
@@ -134,6 +135,7 @@ golden hdrcheck hdrcheck.c
 golden protos protos.c
 golden layers layers.h
 golden hooks hooks.inc
+golden arguments arguments.inc
 golden quirks QUIRKS.md
 compile_all
 run_hdrcheck

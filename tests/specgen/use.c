@@ -50,6 +50,25 @@ extern const CK_FUNCTION_LIST_3_2 *const p11l_hooks[P11L_LAYERS][P11L_LANES];
 
 #include "gen/hooks.inc"
 
+#elif defined USE_ARGUMENTS
+
+typedef const CK_FUNCTION_LIST_3_2 p11l_below;
+
+#include "gen/layers.h"
+
+#define REFUSE(when)                           \
+	do {                                   \
+		if (when)                      \
+			return CKR_BAD_HANDLE; \
+	} while (0)
+#define P11L_ARGUMENT_NEEDED(function, pointer)           REFUSE((pointer) == NULL)
+#define P11L_ARGUMENT_OCTETS(pointer, length)             REFUSE((pointer) == NULL && (length) != 0)
+#define P11L_ARGUMENT_DATA(pointer, length)               P11L_ARGUMENT_OCTETS(pointer, length)
+#define P11L_ARGUMENT_TEMPLATE(function, template, count) P11L_ARGUMENT_OCTETS(template, count)
+#define P11L_ARGUMENT_MECHANISM(function, mechanism)      REFUSE((mechanism) == NULL)
+
+#include "gen/arguments.inc"
+
 #else
 
 #define P11L_EXPORT

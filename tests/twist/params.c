@@ -74,7 +74,7 @@ static const struct twist_curve *curve_meant(const CK_ATTRIBUTE *params, int *fo
 	uint8_t octets[TWIST_VALUE];
 
 	for (unsigned i = 0; (curve = twist_curve_number(i)) != NULL; i++) {
-		for (*form = OID; *form >= 0; --*form) {
+		for (*form = EXPLICIT; *form <= OID; ++*form) {
 			size_t size = put_params(curve, (unsigned)*form, octets);
 
 			if (size != 0 && size == params->ulValueLen &&

@@ -126,6 +126,15 @@ static CK_RV want_room(struct twist *twist, struct twist_call *call)
 	return CKR_BUFFER_TOO_SMALL;
 }
 
+static CK_RV want_blocks(struct twist *twist, struct twist_call *call)
+{
+	if (holds(twist, call) && (long)call->arg[2] % twist->number != 0) {
+		twist_end_operation(call->arg[0], twist_step(call->function).class);
+		return twist->rv;
+	}
+	return twist_next(call);
+}
+
 static CK_RV limit_data(struct twist *twist, struct twist_call *call)
 {
 	if (holds(twist, call) && (long)call->arg[2] > twist->number) {
@@ -164,6 +173,8 @@ const struct twist_row twist_sizes[] = {
         {"returns-room", "?*", ON_OUTPUT, return_room, NULL, 0},
         {"output-room", "n?*", ON_OUTPUT, want_room, NULL, 0},
         {"data-limit", "n?r*", ON_DATA, limit_data, NULL, CKR_DATA_LEN_RANGE},
+        {"whole-blocks", "n?r*", ON(EncryptUpdate) | ON(DecryptUpdate), want_blocks, NULL,
+                CKR_DATA_LEN_RANGE},
         {"list-short-ok", "", ON(GetSlotList) | ON(GetMechanismList), fill_short_list, NULL, 0},
         {0},
 };

@@ -171,7 +171,7 @@ start_tpm2() {
 	daemon "$vendor_folder/log-bus" dbus-daemon --session --nofork --nopidfile \
 		--address="$DBUS_SESSION_BUS_ADDRESS"
 	until_true test -S "$tpm2_socket.ctrl" && until_true test -S "$tpm2_folder/bus" || return 1
-	daemon "$vendor_folder/log-broker" tpm2-abrmd --session --allow-root \
+	daemon "$vendor_folder/log-broker" tpm2-abrmd --session --allow-root --max-transients=100 \
 		--tcti="swtpm:path=$tpm2_socket"
 	until_true tpm2_on_the_bus || return 1
 	pkcs11 --slot 1 --init-token --label "$VENDOR_LABEL" --so-pin "$VENDOR_SO_PIN" &&
