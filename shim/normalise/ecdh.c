@@ -6,10 +6,9 @@
 
 /* The three structs begin alike, so one stands for all. */
 typedef CK_ECDH1_DERIVE_PARAMS agreement;
-#define BEGINS_ALIKE(type, field)                                             \
-	_Static_assert(offsetof(type, field) == offsetof(agreement, field) && \
-	                       sizeof(((type *)0)->field) ==                  \
-	                               sizeof(((agreement *)0)->field),       \
+#define BEGINS_ALIKE(type, field)                                                             \
+	_Static_assert(offsetof(type, field) == offsetof(agreement, field) &&                 \
+	                       sizeof(((type *)0)->field) == sizeof(((agreement *)0)->field), \
 	        #type " has " #field " somewhere else")
 BEGINS_ALIKE(CK_ECDH2_DERIVE_PARAMS, ulSharedDataLen);
 BEGINS_ALIKE(CK_ECDH2_DERIVE_PARAMS, pSharedData);
@@ -140,12 +139,9 @@ static bool may_mean_form(CK_RV rv)
 	return false;
 }
 
-static void learn(struct p11l_parameter *parameter)
+static void learn(struct p11l_parameter *parameter, CK_SLOT_ID slot)
 {
-	CK_SLOT_ID slot;
-
-	if (p11l_slot_of(parameter->below, parameter->session, &slot))
-		p11l_learn(slot, P11L_FACT_ECDH_DER, read_point(parameter).form == P11L_POINT_DER);
+	p11l_learn(slot, P11L_FACT_ECDH_DER, read_point(parameter).form == P11L_POINT_DER);
 }
 
 /* A refused derivation has made no key, so it may be asked for once more. */

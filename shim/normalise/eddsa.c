@@ -3,8 +3,9 @@
 #include "parameter.h"
 
 #include "curve.h"
+#include "learned.h"
 
-#include <strings.h>
+#define MAX_TEMPLATE 1024 /* entries that are looked at */
 
 static const CK_EDDSA_PARAMS nothing; /* no prehash, no context */
 
@@ -44,51 +45,41 @@ CK_RV p11l_parameter_eddsa(struct p11l_parameter *parameter)
 	return CKR_OK;
 }
 
-/* The curve that the public template asks for, or NULL. */
-static const struct p11l_curve *asked_curve(const struct p11l_parameter *parameter)
+const struct p11l_curve *p11l_asked_curve(const CK_ATTRIBUTE *template, CK_ULONG count)
 {
-	CK_ULONG count = parameter->count;
-
-	if (count > 1024 ||
-	        !p11l_readable(parameter->template, count * sizeof(*parameter->template)))
+	if (count > MAX_TEMPLATE || !p11l_readable(template, count * sizeof(*template)))
 		return NULL;
-	for (CK_ULONG i = 0; i < count; i++) {
-		const CK_ATTRIBUTE *attribute = &parameter->template[i];
-
-		if (attribute->type == CKA_EC_PARAMS && attribute->ulValueLen <= P11L_PARAMS_MAX &&
-		        p11l_readable(attribute->pValue, attribute->ulValueLen))
-			return p11l_params_parse(attribute->pValue, attribute->ulValueLen).curve;
-	}
+	for (CK_ULONG i = 0; i < count; i++)
+		if (template[i].type == CKA_EC_PARAMS &&
+		        template[i].ulValueLen <= P11L_PARAMS_MAX &&
+		        p11l_readable(template[i].pValue, template[i].ulValueLen))
+			return p11l_params_parse(template[i].pValue, template[i].ulValueLen).curve;
 	return NULL;
 }
 
 /* The mechanism that the standard has for keys on this curve. */
 static CK_MECHANISM_TYPE right_mechanism(const struct p11l_curve *curve)
 {
-	static const struct {
-		const char *name;
-		CK_MECHANISM_TYPE mechanism;
-	} rows[] = {
-	        {"Ed25519", CKM_EC_EDWARDS_KEY_PAIR_GEN},
-	        {"Ed448", CKM_EC_EDWARDS_KEY_PAIR_GEN},
-	        {"X25519", CKM_EC_MONTGOMERY_KEY_PAIR_GEN},
-	        {"X448", CKM_EC_MONTGOMERY_KEY_PAIR_GEN},
-	};
-
-	for (size_t i = 0; curve != NULL && i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcasecmp(rows[i].name, curve->name) == 0)
-			return rows[i].mechanism;
-	return CKM_EC_KEY_PAIR_GEN;
+	if (curve == NULL)
+		return CKM_EC_KEY_PAIR_GEN;
+	switch (curve->key_type) {
+	case CKK_EC_EDWARDS:
+		return CKM_EC_EDWARDS_KEY_PAIR_GEN;
+	case CKK_EC_MONTGOMERY:
+		return CKM_EC_MONTGOMERY_KEY_PAIR_GEN;
+	default:
+		return CKM_EC_KEY_PAIR_GEN;
+	}
 }
 
 /* Whether the session's token makes keys with this mechanism. */
 static bool is_offered(const struct p11l_parameter *parameter, CK_MECHANISM_TYPE mechanism)
 {
-	CK_SESSION_INFO session;
 	CK_MECHANISM_INFO info;
+	CK_SLOT_ID slot;
 
-	return parameter->below->C_GetSessionInfo(parameter->session, &session) == CKR_OK &&
-	       parameter->below->C_GetMechanismInfo(session.slotID, mechanism, &info) == CKR_OK &&
+	return p11l_slot_of(parameter->below, parameter->session, &slot) &&
+	       parameter->below->C_GetMechanismInfo(slot, mechanism, &info) == CKR_OK &&
 	       (info.flags & CKF_GENERATE_KEY_PAIR) != 0;
 }
 
@@ -98,7 +89,7 @@ CK_RV p11l_parameter_25519(struct p11l_parameter *parameter)
 
 	if (parameter->mechanism->mechanism != CKM_EC_KEY_PAIR_GEN)
 		return CKR_OK;
-	right = right_mechanism(asked_curve(parameter));
+	right = right_mechanism(p11l_asked_curve(parameter->template, parameter->count));
 	if (right == CKM_EC_KEY_PAIR_GEN || !is_offered(parameter, right))
 		return CKR_OK;
 	p11l_parameter_own(parameter)->mechanism = right;

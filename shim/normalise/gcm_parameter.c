@@ -16,8 +16,7 @@ static bool open_gcm(struct p11l_parameter *parameter)
 	       (size == SIZE_40 || size == SIZE_48) && p11l_parameter_copy(parameter, size);
 }
 
-/* The same, when nothing is to be changed yet. */
-static bool read_gcm(const struct p11l_parameter *parameter, CK_GCM_PARAMS *gcm)
+bool p11l_gcm_read(const struct p11l_parameter *parameter, CK_GCM_PARAMS *gcm)
 {
 	const CK_MECHANISM *mechanism = parameter->mechanism;
 	const p11l_gcm_40 *narrow = mechanism->pParameter;
@@ -39,7 +38,7 @@ CK_RV p11l_parameter_gcm_tag(struct p11l_parameter *parameter)
 {
 	CK_GCM_PARAMS gcm;
 
-	if (!read_gcm(parameter, &gcm))
+	if (!p11l_gcm_read(parameter, &gcm))
 		return CKR_OK;
 	switch (gcm.ulTagBits) {
 	case 32:
@@ -60,7 +59,7 @@ CK_RV p11l_parameter_gcm_aad(struct p11l_parameter *parameter)
 {
 	CK_GCM_PARAMS gcm;
 
-	if (!read_gcm(parameter, &gcm) || gcm.ulAADLen != 0 || gcm.pAAD == NULL ||
+	if (!p11l_gcm_read(parameter, &gcm) || gcm.ulAADLen != 0 || gcm.pAAD == NULL ||
 	        !open_gcm(parameter))
 		return CKR_OK;
 	if (parameter->mechanism->ulParameterLen == SIZE_48)
@@ -76,7 +75,7 @@ CK_RV p11l_parameter_gcm_bits(struct p11l_parameter *parameter)
 	CK_GCM_PARAMS gcm;
 
 	/* A vendor that makes the IV itself reads a meaning of its own out of this field. */
-	if (p11l_on(parameter->rules, P11L_RULE_GCM_3) || !read_gcm(parameter, &gcm) ||
+	if (p11l_on(parameter->rules, P11L_RULE_GCM_3) || !p11l_gcm_read(parameter, &gcm) ||
 	        gcm.ulIvLen > CK_UNAVAILABLE_INFORMATION / 8 || gcm.ulIvBits == 8 * gcm.ulIvLen ||
 	        !open_gcm(parameter))
 		return CKR_OK;
@@ -91,7 +90,7 @@ static bool convert(struct p11l_parameter *parameter, CK_ULONG size)
 	CK_ULONG before = parameter->mechanism->ulParameterLen;
 	CK_GCM_PARAMS gcm;
 
-	if (before == size || !read_gcm(parameter, &gcm) || !open_gcm(parameter))
+	if (before == size || !p11l_gcm_read(parameter, &gcm) || !open_gcm(parameter))
 		return false;
 	if (size == SIZE_48)
 		parameter->block.gcm = gcm;
@@ -114,12 +113,9 @@ static bool other_form(struct p11l_parameter *parameter)
 	        parameter, parameter->mechanism->ulParameterLen == SIZE_40 ? SIZE_48 : SIZE_40);
 }
 
-/* This comes after the start of an operation, when no call may be made in the session. */
-static void learn(struct p11l_parameter *parameter)
+static void learn(struct p11l_parameter *parameter, CK_SLOT_ID slot)
 {
-	if (parameter->has_slot)
-		p11l_learn(parameter->slot, P11L_FACT_GCM_40,
-		        parameter->mechanism->ulParameterLen == SIZE_40);
+	p11l_learn(slot, P11L_FACT_GCM_40, parameter->mechanism->ulParameterLen == SIZE_40);
 }
 
 /* The size that the slot took last after refusing the other; 0: none yet. */
@@ -148,7 +144,7 @@ CK_RV p11l_parameter_gcm_form(struct p11l_parameter *parameter)
 	CK_ULONG known = form == P11L_GCM_40 ? SIZE_40 : form == P11L_GCM_48 ? SIZE_48 : 0;
 	CK_GCM_PARAMS gcm;
 
-	if (!read_gcm(parameter, &gcm))
+	if (!p11l_gcm_read(parameter, &gcm))
 		return CKR_OK;
 	if (form == P11L_GCM_AUTO)
 		known = accepted_size(parameter);

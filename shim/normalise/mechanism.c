@@ -2,6 +2,8 @@
 /* The hooks of the layer "mechanism". */
 #include "parameter.h"
 
+#include "lasting.h"
+
 /* The code with which the call is refused, or that of the vendor, asked again in another form. */
 #define CALL(number, called, ...)                                                             \
 	struct p11l_parameter parameter = {                                                   \
@@ -194,4 +196,47 @@ CK_RV p11l_mechanism_C_UnwrapKeyAuthenticated(p11l_below *below, CK_SESSION_HAND
 	                pWrappedKey, ulWrappedKeyLen, pTemplate, ulAttributeCount, pAssociatedData,
 	                ulAssociatedDataLen, phKey),
 	        .key = hUnwrappingKey);
+}
+
+/* --- What was kept for the vendor to read on goes with the session. */
+
+CK_RV p11l_mechanism_C_CloseSession(p11l_below *below, CK_SESSION_HANDLE hSession)
+{
+	CK_RV rv = below->C_CloseSession(hSession);
+
+	if (rv == CKR_OK || rv == CKR_SESSION_HANDLE_INVALID || rv == CKR_SESSION_CLOSED)
+		p11l_lasting_closed(hSession);
+	return rv;
+}
+
+CK_RV p11l_mechanism_C_CloseAllSessions(p11l_below *below, CK_SLOT_ID slotID)
+{
+	CK_RV rv = below->C_CloseAllSessions(slotID);
+
+	if (rv == CKR_OK)
+		p11l_lasting_all_closed(slotID);
+	return rv;
+}
+
+/* --- GCM-3: the IV is the vendor's to write until the operation ends. */
+
+CK_RV p11l_mechanism_C_Encrypt(p11l_below *below, CK_SESSION_HANDLE hSession, CK_BYTE_PTR pData,
+        CK_ULONG ulDataLen, CK_BYTE_PTR pEncryptedData, CK_ULONG_PTR pulEncryptedDataLen)
+{
+	CK_RV rv =
+	        below->C_Encrypt(hSession, pData, ulDataLen, pEncryptedData, pulEncryptedDataLen);
+
+	if (rv == CKR_OK && pEncryptedData != NULL)
+		p11l_iv_look(hSession);
+	return rv;
+}
+
+CK_RV p11l_mechanism_C_EncryptFinal(p11l_below *below, CK_SESSION_HANDLE hSession,
+        CK_BYTE_PTR pLastEncryptedPart, CK_ULONG_PTR pulLastEncryptedPartLen)
+{
+	CK_RV rv = below->C_EncryptFinal(hSession, pLastEncryptedPart, pulLastEncryptedPartLen);
+
+	if (rv == CKR_OK && pLastEncryptedPart != NULL)
+		p11l_iv_look(hSession);
+	return rv;
 }

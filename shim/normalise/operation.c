@@ -26,18 +26,26 @@ const struct p11l_kind p11l_kinds[P11L_CLASSES] = {
                 P11L_C_FindObjectsFinal},
 };
 
+/* The rules that need to know what is under way, as bits of a word of struct p11l_rules. */
+#define BIT(rule, word) (P11L_RULE_##rule / 64 == (word) ? UINT64_C(1) << P11L_RULE_##rule % 64 : 0)
+#define ACCOUNT(word)                                                                       \
+	(BIT(OPS_1, word) | BIT(OPS_2, word) | BIT(OPS_3, word) | BIT(OPS_5, word) |        \
+	        BIT(BUF_2, word) | BIT(BUF_4, word) | BIT(BUF_5, word) | BIT(BUF_6, word) | \
+	        BIT(BUF_7, word) | BIT(BUF_8, word) | BIT(BUF_9, word) | BIT(SIG_1, word) | \
+	        BIT(SIG_2, word) | BIT(SIG_3, word) | BIT(SIG_6, word) | BIT(SIG_9, word) | \
+	        BIT(SIG_11, word) | BIT(GCM_4, word) | BIT(SYM_4, word))
+#define WORDS ((P11L_RULES + 63) / 64)
+
+_Static_assert(WORDS <= 4, "keeps_account looks at four words");
+
 bool p11l_keeps_account(const struct p11l_rules *rules)
 {
-	static const uint16_t asking[] = {P11L_RULE_OPS_1, P11L_RULE_OPS_2, P11L_RULE_OPS_3,
-	        P11L_RULE_OPS_5, P11L_RULE_BUF_2, P11L_RULE_BUF_4, P11L_RULE_BUF_5, P11L_RULE_BUF_6,
-	        P11L_RULE_BUF_7, P11L_RULE_BUF_8, P11L_RULE_BUF_9, P11L_RULE_SIG_1, P11L_RULE_SIG_2,
-	        P11L_RULE_SIG_3, P11L_RULE_SIG_6, P11L_RULE_SIG_9, P11L_RULE_SIG_11,
-	        P11L_RULE_GCM_4, P11L_RULE_SYM_4};
-	bool any = false;
+	static const uint64_t account[] = {ACCOUNT(0), ACCOUNT(1), ACCOUNT(2), ACCOUNT(3)};
+	uint64_t any = 0;
 
-	for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
-		any = any || p11l_on(rules, asking[i]);
-	return any;
+	for (unsigned i = 0; i < WORDS; i++)
+		any |= rules->on[i] & account[i];
+	return any != 0;
 }
 
 /* --- In and out of the table */
@@ -86,14 +94,18 @@ void p11l_run_close(struct p11l_run *run)
 	forget(run->op);
 }
 
-/* Out of order calls are answered even in sessions where nothing was ever started. */
+/*
+ * Calls out of order are answered even in sessions where nothing was ever started. size is where
+ * the function says how much comes out; NULL for functions that do not.
+ */
 static bool open_for(struct p11l_run *run, p11l_below *below, CK_SESSION_HANDLE session,
         enum p11l_class class, const void *size)
 {
-	bool keeps_order = p11l_on(p11l_rules_of(session), P11L_RULE_OPS_5);
+	const struct p11l_rules *rules = p11l_rules_of(session);
 
-	return (size == NULL || p11l_readable(size, sizeof(CK_ULONG))) &&
-	       p11l_run_open(run, below, session, class, keeps_order);
+	return p11l_keeps_account(rules) &&
+	       (size == NULL || p11l_readable(size, sizeof(CK_ULONG))) &&
+	       p11l_run_open(run, below, session, class, p11l_on(rules, P11L_RULE_OPS_5));
 }
 
 /* --- What hooks have in common */

@@ -4,6 +4,7 @@
 
 #include "curve.h"
 #include "lasting.h"
+#include "learned.h"
 
 #include <string.h>
 
@@ -20,6 +21,7 @@ static const struct {
         {P11L_RULE_GCM_7, p11l_parameter_gcm_aad},
         {P11L_RULE_GCM_2, p11l_parameter_gcm_bits},
         {P11L_RULE_GCM_1, p11l_parameter_gcm_form},
+        {P11L_RULE_GCM_3, p11l_parameter_gcm_iv},
         {P11L_RULE_SIG_8, p11l_parameter_eddsa},
         {P11L_RULE_ECDH_4, p11l_parameter_shared},
         {P11L_RULE_ECDH_1, p11l_parameter_peer},
@@ -82,8 +84,7 @@ static void ask_curve(struct p11l_parameter *parameter)
 		parameter->octets = p11l_field_octets(params, wanted[1].ulValueLen);
 }
 
-void p11l_parameter_curve(
-        struct p11l_parameter *parameter, CK_ULONG *key_type, unsigned *octets)
+void p11l_parameter_curve(struct p11l_parameter *parameter, CK_ULONG *key_type, unsigned *octets)
 {
 	if (!parameter->has_curve)
 		ask_curve(parameter);
@@ -159,6 +160,7 @@ bool p11l_parameter_again(struct p11l_parameter *parameter, CK_RV rv)
 	if (rv == CKR_OK || retry == NULL || !retry->may_mean_form(rv) ||
 	        !retry->other_form(parameter))
 		return false;
+	parameter->has_slot = p11l_slot_of(parameter->below, parameter->session, &parameter->slot);
 	parameter->retried = retry;
 	parameter->refused = rv;
 	p11l_lasting_free(parameter->lasting);
@@ -174,10 +176,12 @@ CK_RV p11l_parameter_close(struct p11l_parameter *parameter, CK_RV rv)
 		p11l_lasting_free(parameter->lasting);
 	else if (parameter->lasting != NULL)
 		p11l_lasting_keep(parameter->lasting, parameter->session, parameter->function);
+	if (parameter->iv != NULL)
+		p11l_parameter_gcm_iv_end(parameter, rv);
 	if (retried == NULL)
 		return rv;
-	if (rv == CKR_OK)
-		retried->learn(parameter);
+	if (rv == CKR_OK && parameter->has_slot)
+		retried->learn(parameter, parameter->slot);
 	/* Both forms were refused, so it was not the form: the host's own has the better code. */
 	return retried->may_mean_form(rv) ? parameter->refused : rv;
 }

@@ -41,6 +41,7 @@ struct p11l_parameter {
 	CK_BYTE point[P11L_POINT_MAX];
 
 	struct p11l_lasting *lasting; /* where own.pParameter leads when the vendor may keep it */
+	struct p11l_lasting *iv;      /* what the IV was, where the vendor may write it */
 
 	/* The key's curve, once somebody has asked. */
 	bool has_curve;
@@ -50,14 +51,17 @@ struct p11l_parameter {
 	/* For a form that was chosen among two; NULL: there is no other, or it has been tried. */
 	const struct p11l_retry *retry;
 	const struct p11l_retry *retried;
-	CK_RV refused; /* what the vendor said to the first */
+	CK_RV refused;   /* what the vendor said to the first */
+	CK_SLOT_ID slot; /* of the session, when that could be found out meanwhile */
+	bool has_slot;
 };
 
 /* What to do when the vendor refuses a parameter for its form. */
 struct p11l_retry {
 	bool (*may_mean_form)(CK_RV rv);
 	bool (*other_form)(struct p11l_parameter *parameter); /* false: there is no other */
-	void (*learn)(struct p11l_parameter *parameter);      /* the other one was right */
+	/* The other one was right; nothing may be asked in the session now. */
+	void (*learn)(struct p11l_parameter *parameter, CK_SLOT_ID slot);
 };
 
 /*
@@ -82,8 +86,10 @@ bool p11l_parameter_copy(struct p11l_parameter *parameter, CK_ULONG size);
  * The key type and the octets of a coordinate of an EC key; P11L_ANY and 0 when not to be had. One
  * call, however often it is asked.
  */
-void p11l_parameter_curve(
-        struct p11l_parameter *parameter, CK_ULONG *key_type, unsigned *octets);
+void p11l_parameter_curve(struct p11l_parameter *parameter, CK_ULONG *key_type, unsigned *octets);
+
+/* The curve that a template for a public key asks for, or NULL. */
+const struct p11l_curve *p11l_asked_curve(const CK_ATTRIBUTE *template, CK_ULONG count);
 
 /* --- For the hooks */
 
@@ -104,6 +110,10 @@ CK_RV p11l_parameter_close(struct p11l_parameter *parameter, CK_RV rv);
 /* gcm_parameter.c */
 p11l_parameter_step p11l_parameter_gcm_tag, p11l_parameter_gcm_form, p11l_parameter_gcm_bits,
         p11l_parameter_gcm_aad;
+/* The parameter in its longer form, whichever it has; false when the mechanism is another one. */
+bool p11l_gcm_read(const struct p11l_parameter *parameter, CK_GCM_PARAMS *gcm);
+/* gcm_iv.c */
+p11l_parameter_step p11l_parameter_gcm_iv;
 /* rsa.c */
 p11l_parameter_step p11l_parameter_oaep, p11l_parameter_none;
 /* ecdh.c */
@@ -112,6 +122,13 @@ p11l_parameter_step p11l_parameter_shared, p11l_parameter_peer;
 p11l_parameter_step p11l_parameter_eddsa, p11l_parameter_25519;
 /* iv.c */
 p11l_parameter_step p11l_parameter_iv;
+
+/* The call has ended with rv: says whether the IV was written to, and keeps watching if it may be.
+ */
+void p11l_parameter_gcm_iv_end(struct p11l_parameter *parameter, CK_RV rv);
+
+/* The same at the end of an operation. */
+void p11l_iv_look(CK_SESSION_HANDLE session);
 
 /* The octets that the IV of a block cipher's mode must have; 0: no such mode. */
 CK_ULONG p11l_iv_octets(CK_MECHANISM_TYPE mechanism);

@@ -4,6 +4,7 @@
 #include "curve.h"
 #include "der.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 unsigned p11l_field_octets(const void *ec_params, CK_ULONG size)
@@ -11,45 +12,81 @@ unsigned p11l_field_octets(const void *ec_params, CK_ULONG size)
 	return p11l_params_parse(ec_params, size).octets;
 }
 
-/* X9.62: in full, with the parity of y before both (hybrid), or x with the parity of y. */
-static bool is_encoded(const CK_BYTE *in, CK_ULONG size, unsigned n)
-{
-	if (size == 1 + 2 * (CK_ULONG)n)
-		return in[0] == 4 || in[0] == 6 || in[0] == 7;
-	return size == 1 + (CK_ULONG)n && (in[0] == 2 || in[0] == 3);
-}
-
-/* Whether these octets can be a bare point of a curve with this key type and field. */
-static bool is_bare(CK_ULONG key_type, unsigned n, const CK_BYTE *in, CK_ULONG size)
-{
-	return key_type == CKK_EC ? is_encoded(in, size, n) : size == n;
-}
-
-static bool is_pair(CK_ULONG key_type, unsigned n, const CK_BYTE *in, CK_ULONG size)
-{
-	(void)in;
-	return key_type == CKK_EC && size == 2 * (CK_ULONG)n;
-}
-
-typedef bool test(CK_ULONG key_type, unsigned n, const CK_BYTE *in, CK_ULONG size);
-
 /*
- * Whether some curve passes the test that has this field, or may have: one with a key type that is
- * CKK_EC, or one that is not, and not other than the one known.
+ * Which numbers of octets the coordinates of listed curves have, a bit for each. Whoever comes
+ * first computes it; it comes out the same for all.
  */
-static bool fits(test *passes, bool weierstrass, CK_ULONG key_type, unsigned field,
-        const CK_BYTE *in, CK_ULONG size)
+enum { WEIERSTRASS, EDWARDS, MONTGOMERY, KINDS };
+#define MAX_FIELD 128
+
+static atomic_bool known;
+static _Atomic(uint64_t) fields[KINDS][MAX_FIELD / 64];
+
+static unsigned kind_of(CK_ULONG key_type)
 {
-	if (key_type != P11L_ANY && weierstrass != (key_type == CKK_EC))
+	return key_type == CKK_EC ? WEIERSTRASS : key_type == CKK_EC_EDWARDS ? EDWARDS : MONTGOMERY;
+}
+
+static void learn(void)
+{
+	for (size_t i = 0; i < p11l_curve_count; i++) {
+		unsigned n = p11l_curves[i].octets;
+
+		if (n > 0 && n < MAX_FIELD)
+			atomic_fetch_or_explicit(&fields[kind_of(p11l_curves[i].key_type)][n / 64],
+			        UINT64_C(1) << n % 64, memory_order_relaxed);
+	}
+	atomic_store_explicit(&known, true, memory_order_release);
+}
+
+static bool exists(unsigned kind, CK_ULONG n)
+{
+	if (!atomic_load_explicit(&known, memory_order_acquire))
+		learn();
+	return n < MAX_FIELD &&
+	       (atomic_load_explicit(&fields[kind][n / 64], memory_order_relaxed) >> n % 64 & 1) !=
+	               0;
+}
+
+/* Whether coordinates of n octets are those of the field, or, when that is not known, of any. */
+static bool is_field(unsigned kind, unsigned field, CK_ULONG n)
+{
+	return field > 0 ? n == field : exists(kind, n);
+}
+
+/* X9.62: in full, with the parity of y before both (hybrid), or x with the parity of y. */
+static bool is_encoded(unsigned field, const CK_BYTE *in, CK_ULONG size)
+{
+	switch (in[0]) {
+	case 4:
+	case 6:
+	case 7:
+		return size % 2 == 1 && is_field(WEIERSTRASS, field, size / 2);
+	case 2:
+	case 3:
+		return is_field(WEIERSTRASS, field, size - 1);
+	default:
 		return false;
-	if (field > 0)
-		return passes(weierstrass ? CKK_EC : CKK_EC_EDWARDS, field, in, size);
-	for (size_t i = 0; i < p11l_curve_count; i++)
-		if (weierstrass == (p11l_curves[i].key_type == CKK_EC) &&
-		        (key_type == P11L_ANY || key_type == p11l_curves[i].key_type) &&
-		        passes(p11l_curves[i].key_type, p11l_curves[i].octets, in, size))
-			return true;
-	return false;
+	}
+}
+
+/* Whether these octets can be the point of a CKK_EC key; without its first octet when paired. */
+static bool fits_weierstrass(
+        CK_ULONG key_type, unsigned field, const struct p11l_der *in, bool paired)
+{
+	if (key_type != P11L_ANY && key_type != CKK_EC)
+		return false;
+	if (paired)
+		return in->size % 2 == 0 && is_field(WEIERSTRASS, field, in->size / 2);
+	return is_encoded(field, in->at, in->size);
+}
+
+/* Whether they can be that of an Edwards or Montgomery key. */
+static bool fits_other(CK_ULONG key_type, unsigned field, CK_ULONG size)
+{
+	if (key_type == P11L_ANY)
+		return is_field(EDWARDS, field, size) || is_field(MONTGOMERY, field, size);
+	return key_type != CKK_EC && is_field(kind_of(key_type), field, size);
 }
 
 /* What stands in a form's wrapping, if it is this form at all. */
@@ -81,16 +118,21 @@ struct p11l_point p11l_point_parse(
 
 	if (size == 0 || size > P11L_POINT_MAX)
 		return point;
-	for (unsigned i = 0; i < 2 * P11L_POINT_XY; i++) {
-		enum p11l_point_form form = (enum p11l_point_form)(P11L_POINT_RAW + i / 2);
-		bool weierstrass = i % 2 == 0;
+	for (unsigned form = P11L_POINT_RAW; form <= P11L_POINT_XY; form++) {
+		bool paired = form == P11L_POINT_XY, weierstrass;
 
-		if (unwrap(form, in, size, &inside) &&
-		        fits(form == P11L_POINT_XY ? is_pair : is_bare, weierstrass, key_type,
-		                field, inside.at, inside.size) &&
-		        found++ == 0)
-			point = (struct p11l_point){
-			        form, weierstrass, inside.at, inside.size, false};
+		if (!unwrap((enum p11l_point_form)form, in, size, &inside))
+			continue;
+		weierstrass = fits_weierstrass(key_type, field, &inside, paired);
+		if (!weierstrass && (paired || !fits_other(key_type, field, inside.size)))
+			continue;
+		found++;
+		/* One that can be both is counted twice. */
+		if (weierstrass && !paired && fits_other(key_type, field, inside.size))
+			found++;
+		if (point.form == P11L_POINT_NONE)
+			point = (struct p11l_point){(enum p11l_point_form)form, weierstrass,
+			        inside.at, inside.size, false};
 	}
 	/* Coordinates alone look like anything, so only the curve can tell. */
 	if (field == 0 && (found > 1 || point.form == P11L_POINT_XY))

@@ -93,9 +93,6 @@ struct twist *twist_on(const char *name);
 /* Hands a call on to the twists that are left, then to the module behind. */
 CK_RV twist_next(struct twist_call *call);
 
-/* The same for a twist that wants to see the result more than once. */
-CK_RV twist_try(const struct twist_call *call);
-
 /* The module behind, with something to call in each place. */
 extern CK_FUNCTION_LIST_3_2 twist_vendor;
 

@@ -37,7 +37,8 @@ static void to_raw(const struct twist_curve *curve, int form, const uint8_t *poi
 	memcpy(raw + raw_size(curve) - octets, point + size - octets, octets);
 }
 
-size_t twist_point_to(const struct twist_curve *curve, enum twist_point_form form,
+/* The same point in another form; 0 when it has none. */
+static size_t point_to(const struct twist_curve *curve, enum twist_point_form form,
         const uint8_t *point, size_t size, uint8_t *out)
 {
 	int from = twist_point_form(curve, point, size);
@@ -79,7 +80,7 @@ static bool change_point(struct twist *twist, const struct twist_call *call, CK_
 	curve = twist_object_curve(call->arg[0], call->arg[1]);
 	if (curve == NULL || curve->newer != is_about_newer(twist))
 		return false;
-	length = twist_point_to(curve, twist->choice, octets, *size, changed);
+	length = point_to(curve, twist->choice, octets, *size, changed);
 	if (length == 0)
 		return false;
 	memcpy(octets, changed, length);
@@ -110,7 +111,7 @@ static CK_RV answer_size(struct twist *twist, struct twist_call *call)
 		        call->arg[0], call->arg[1], CKA_EC_POINT, octets, sizeof(octets));
 		if (curve != NULL)
 			wanted[i].ulValueLen =
-			        twist_point_to(curve, twist->choice, octets, size, changed);
+			        point_to(curve, twist->choice, octets, size, changed);
 	}
 	return rv;
 }
@@ -136,8 +137,7 @@ static CK_RV create_point(struct twist *twist, struct twist_call *call)
 		return twist_next(call);
 	if (twist_point_form(curve, point->pValue, point->ulValueLen) != (int)twist->choice)
 		return twist->rv;
-	point->ulValueLen =
-	        twist_point_to(curve, TWIST_DER, point->pValue, point->ulValueLen, changed);
+	point->ulValueLen = point_to(curve, TWIST_DER, point->pValue, point->ulValueLen, changed);
 	point->pValue = changed;
 	twist_use(call, &draft);
 	return twist_next(call);
@@ -158,7 +158,7 @@ static CK_RV search_point(struct twist *twist, struct twist_call *call)
 		return twist_next(call);
 	for (unsigned i = 0; (curve = twist_curve_number(i)) != NULL && size == 0; i++)
 		if (twist_point_form(curve, point->pValue, point->ulValueLen) == (int)twist->choice)
-			size = twist_point_to(
+			size = point_to(
 			        curve, TWIST_DER, point->pValue, point->ulValueLen, changed);
 	point->pValue = size != 0 ? changed : (void *)(uintptr_t)nothing;
 	point->ulValueLen = size != 0 ? size : sizeof(nothing);

@@ -13,10 +13,6 @@ enum twist_point_form { TWIST_RAW, TWIST_XY, TWIST_BIT_STRING, TWIST_DER };
  */
 int twist_point_form(const struct twist_curve *curve, const uint8_t *point, size_t size);
 
-/* The same point in another form; 0 when it has none. */
-size_t twist_point_to(const struct twist_curve *curve, enum twist_point_form form,
-        const uint8_t *point, size_t size, uint8_t *out);
-
 /* All curves that are known, by number; NULL behind the last. */
 const struct twist_curve *twist_curve_number(unsigned number);
 

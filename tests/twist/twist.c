@@ -201,13 +201,6 @@ CK_RV twist_next(struct twist_call *call)
 	return ask_vendor(call);
 }
 
-CK_RV twist_try(const struct twist_call *call)
-{
-	struct twist_call copy = *call;
-
-	return twist_next(&copy);
-}
-
 static void remember(const struct twist_call *call, CK_RV rv)
 {
 	int session = twist_param(call->function, P11L_ROLE_SESSION, 0);
