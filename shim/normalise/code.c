@@ -68,14 +68,28 @@ static const CK_MECHANISM *mechanism_of(const struct p11l_code_call *call)
 	return p11l_readable(call->mechanism, sizeof(*call->mechanism)) ? call->mechanism : NULL;
 }
 
+/* Whether the standard has a parameter for it that may be left out. */
+static bool may_go_without(const struct p11l_mechanism *known)
+{
+	switch (known->type) {
+	case CKM_AES_KEY_WRAP:
+	case CKM_AES_KEY_WRAP_PAD:
+	case CKM_AES_KEY_WRAP_KWP:
+	case CKM_AES_KEY_WRAP_PKCS7:
+		return true;
+	default:
+		return known->parameter_struct[0] == P11L_STRUCT_CK_EDDSA_PARAMS ||
+		       known->parameter_struct[0] == P11L_STRUCT_CK_SIGN_ADDITIONAL_CONTEXT;
+	}
+}
+
 static bool parameter_is_missing(const struct p11l_code_call *call)
 {
 	const CK_MECHANISM *mechanism = mechanism_of(call);
 	const struct p11l_mechanism *known =
 	        mechanism != NULL ? p11l_find_mechanism(mechanism->mechanism) : NULL;
 
-	return known != NULL &&
-	       (known->has_parameter || known->parameter_struct[0] != P11L_NO_STRUCT) &&
+	return known != NULL && known->has_parameter && !may_go_without(known) &&
 	       (mechanism->pParameter == NULL || mechanism->ulParameterLen == 0);
 }
 
@@ -180,13 +194,22 @@ static bool is_other_user(const struct p11l_code_call *call)
 	return call->user == CKU_USER && info.state == CKS_RW_SO_FUNCTIONS;
 }
 
+/* Parameters that name no known curve may well be wrong. */
 static bool curve_is_refused(const struct p11l_code_call *call)
 {
 	const CK_MECHANISM *mechanism = mechanism_of(call);
 
-	return mechanism != NULL && (mechanism->mechanism == CKM_EC_KEY_PAIR_GEN ||
-	                                    mechanism->mechanism == CKM_EC_EDWARDS_KEY_PAIR_GEN ||
-	                                    mechanism->mechanism == CKM_EC_MONTGOMERY_KEY_PAIR_GEN);
+	if (mechanism == NULL)
+		return false;
+	switch (mechanism->mechanism) {
+	case CKM_EC_KEY_PAIR_GEN:
+	case CKM_EC_KEY_PAIR_GEN_W_EXTRA_BITS:
+	case CKM_EC_EDWARDS_KEY_PAIR_GEN:
+	case CKM_EC_MONTGOMERY_KEY_PAIR_GEN:
+		return p11l_asked_curve(call->template, call->count) != NULL;
+	default:
+		return false;
+	}
 }
 
 static const struct row {

@@ -12,7 +12,7 @@ struct p11l_code_call {
 	CK_SESSION_HANDLE session;
 	const CK_MECHANISM *mechanism;
 	CK_OBJECT_HANDLE key;
-	const CK_ATTRIBUTE *template;
+	const CK_ATTRIBUTE *template; /* that of the public key in C_GenerateKeyPair */
 	CK_ULONG count;
 	CK_ULONG size; /* of the data or the signature */
 	CK_USER_TYPE user;

@@ -197,7 +197,8 @@ CK_RV p11l_code_C_GenerateKeyPair(p11l_below *below, CK_SESSION_HANDLE hSession,
 	        ulPublicKeyAttributeCount, pPrivateKeyTemplate, ulPrivateKeyAttributeCount,
 	        phPublicKey, phPrivateKey);
 
-	return FAILED(C_GenerateKeyPair, rv, below, .session = hSession, .mechanism = pMechanism);
+	return FAILED(C_GenerateKeyPair, rv, below, .session = hSession, .mechanism = pMechanism,
+	        .template = pPublicKeyTemplate, .count = ulPublicKeyAttributeCount);
 }
 
 CK_RV p11l_code_C_WrapKey(p11l_below *below, CK_SESSION_HANDLE hSession,

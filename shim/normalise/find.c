@@ -232,7 +232,10 @@ static CK_RV search_with(
 	return search_whole(hunt, entry, hunt->count);
 }
 
-/* The point of the search; the curve may be named in it. */
+/*
+ * The point of the search. The curve may be named in it; if not, coordinates alone are taken for
+ * what they look like, because a search for what is not there does no harm.
+ */
 static struct p11l_point point_of(const struct hunt *hunt, const CK_ATTRIBUTE *given)
 {
 	const CK_ATTRIBUTE *type = find_in(hunt, CKA_KEY_TYPE);
@@ -244,7 +247,7 @@ static struct p11l_point point_of(const struct hunt *hunt, const CK_ATTRIBUTE *g
 		memcpy(&key_type, type->pValue, sizeof(key_type));
 	key = params != NULL ? p11l_ec_key_of(key_type, params->pValue, params->ulValueLen)
 	                     : p11l_ec_key_of(key_type, NULL, 0);
-	return p11l_point_parse(key.key_type, key.field, given->pValue, given->ulValueLen);
+	return p11l_point_guess(key.key_type, key.field, given->pValue, given->ulValueLen);
 }
 
 static CK_RV search_form(

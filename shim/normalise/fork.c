@@ -6,6 +6,8 @@
  */
 #include "lifecycle.h"
 
+#include "learned.h"
+
 #include <pthread.h>
 
 static bool forked;
@@ -20,6 +22,7 @@ static void after_in_child(void)
 	p11l_lanes_release();
 	p11l_events_forked();
 	p11l_serial_forked();
+	p11l_unlearn();
 	if (!p11l_is_initialised() || !p11l_on(p11l_rules_of_module(), P11L_RULE_INIT_6))
 		return;
 	forked = true;

@@ -2,6 +2,9 @@
 /* C_Initialize and C_Finalize: locking, who owns the module, and the child of a fork. */
 #include "lifecycle.h"
 
+#include "lasting.h"
+#include "learned.h"
+
 #include "shim/initialise.h"
 
 #include <stdatomic.h>
@@ -118,6 +121,8 @@ static void forget(void)
 {
 	atomic_store(&initialised, false);
 	p11l_events_end();
+	p11l_lasting_forget();
+	p11l_unlearn();
 	if (p11l_is_serial()) {
 		p11l_serialise(false);
 		p11l_lanes_restack();

@@ -149,7 +149,11 @@ CK_RV p11l_parameter_open(struct p11l_parameter *parameter, CK_MECHANISM *mechan
 		return CKR_OK;
 	parameter->known = p11l_find_mechanism(mechanism->mechanism);
 	rv = look(parameter);
-	return rv != CKR_OK ? rv : make_lasting(parameter);
+	if (rv == CKR_OK)
+		rv = make_lasting(parameter);
+	if (rv != CKR_OK)
+		p11l_lasting_free(parameter->iv);
+	return rv;
 }
 
 bool p11l_parameter_again(struct p11l_parameter *parameter, CK_RV rv)

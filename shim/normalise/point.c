@@ -109,13 +109,14 @@ static bool unwrap(enum p11l_point_form form, const CK_BYTE *in, CK_ULONG size, 
 	}
 }
 
-struct p11l_point p11l_point_parse(
-        CK_ULONG key_type, unsigned field, const CK_BYTE *in, CK_ULONG size)
+/* The first form that fits, the likeliest ones first; how many do is stored in *found. */
+static struct p11l_point find_form(
+        CK_ULONG key_type, unsigned field, const CK_BYTE *in, CK_ULONG size, unsigned *found)
 {
 	struct p11l_point point = {.form = P11L_POINT_NONE};
 	struct p11l_der inside;
-	unsigned found = 0;
 
+	*found = 0;
 	if (size == 0 || size > P11L_POINT_MAX)
 		return point;
 	for (unsigned form = P11L_POINT_RAW; form <= P11L_POINT_XY; form++) {
@@ -126,18 +127,35 @@ struct p11l_point p11l_point_parse(
 		weierstrass = fits_weierstrass(key_type, field, &inside, paired);
 		if (!weierstrass && (paired || !fits_other(key_type, field, inside.size)))
 			continue;
-		found++;
+		++*found;
 		/* One that can be both is counted twice. */
 		if (weierstrass && !paired && fits_other(key_type, field, inside.size))
-			found++;
+			++*found;
 		if (point.form == P11L_POINT_NONE)
 			point = (struct p11l_point){(enum p11l_point_form)form, weierstrass,
 			        inside.at, inside.size, false};
 	}
+	return point;
+}
+
+struct p11l_point p11l_point_parse(
+        CK_ULONG key_type, unsigned field, const CK_BYTE *in, CK_ULONG size)
+{
+	unsigned found;
+	struct p11l_point point = find_form(key_type, field, in, size, &found);
+
 	/* Coordinates alone look like anything, so only the curve can tell. */
 	if (field == 0 && (found > 1 || point.form == P11L_POINT_XY))
 		point = (struct p11l_point){.form = P11L_POINT_NONE, .ambiguous = true};
 	return point;
+}
+
+struct p11l_point p11l_point_guess(
+        CK_ULONG key_type, unsigned field, const CK_BYTE *in, CK_ULONG size)
+{
+	unsigned found;
+
+	return find_form(key_type, field, in, size, &found);
 }
 
 /* What stands in front of the point's octets in a form; returns its size. */

@@ -40,6 +40,13 @@ struct p11l_point p11l_point_parse(
         CK_ULONG key_type, unsigned field, const CK_BYTE *in, CK_ULONG size);
 
 /*
+ * The same where a mistake does no harm, as in a search: the likeliest form in place of an
+ * ambiguous one.
+ */
+struct p11l_point p11l_point_guess(
+        CK_ULONG key_type, unsigned field, const CK_BYTE *in, CK_ULONG size);
+
+/*
  * Writes a point in another form; returns its size, or 0 when room (octets) is too small.
  * Nobody needs P11L_POINT_XY, so that is not written. It may be written over the octets that it was
  * found in.

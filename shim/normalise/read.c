@@ -171,22 +171,21 @@ static CK_RV ask_size(struct p11l_reading *reading, CK_ULONG first, CK_ULONG cou
 }
 
 /* A value that is longer than our buffer: once more, with one that holds it. */
-static void grow(struct p11l_reading *reading, CK_ULONG i)
+static bool grow(struct p11l_reading *reading, CK_ULONG i)
 {
 	struct p11l_slot *slot = &reading->slot[i];
 	CK_ATTRIBUTE *entry = &reading->entry[i];
 
 	if (slot->repair == NULL || slot->gone || entry->ulValueLen <= slot->room)
-		return;
-	entry->ulValueLen = CK_UNAVAILABLE_INFORMATION;
-	if (ask_size(reading, i, 1) != CKR_OK || entry->ulValueLen <= slot->room ||
-	        entry->ulValueLen > MAX_VALUE || !own(reading, slot, entry->ulValueLen + 1)) {
-		entry->ulValueLen = CK_UNAVAILABLE_INFORMATION;
-		return;
+		return false;
+	if (ask_size(reading, i, 1) == CKR_OK && entry->ulValueLen > slot->room &&
+	        entry->ulValueLen <= MAX_VALUE && own(reading, slot, entry->ulValueLen + 1)) {
+		prepare(reading, i);
+		if (below(reading, i, 1) == CKR_OK && entry->ulValueLen <= slot->room)
+			return true;
 	}
-	prepare(reading, i);
-	if (below(reading, i, 1) != CKR_OK || entry->ulValueLen > slot->room)
-		entry->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+	entry->ulValueLen = CK_UNAVAILABLE_INFORMATION;
+	return false;
 }
 
 /* GAV-4: what the vendor would write past the end of a buffer is not asked for. */
@@ -231,8 +230,11 @@ static CK_RV call(struct p11l_reading *reading, CK_ULONG first, CK_ULONG count)
 	for (CK_ULONG i = first; i < first + count; i++)
 		prepare(reading, i);
 	rv = below(reading, first, count);
-	for (CK_ULONG i = first; rv == CKR_BUFFER_TOO_SMALL && i < first + count; i++)
-		grow(reading, i);
+	if (rv != CKR_BUFFER_TOO_SMALL)
+		return rv;
+	for (CK_ULONG i = first; i < first + count; i++)
+		if (grow(reading, i) && count == 1)
+			return CKR_OK;
 	return rv;
 }
 

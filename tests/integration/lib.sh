@@ -172,9 +172,9 @@ compare_sessions() {
 	check_lines "$SUBJECT: every line of the trace with entries is whole" "$WORK/entry/trace"
 }
 
-# check_lines NAME TRACE: there are lines, and all are calls or headers
+# check_lines NAME TRACE: there are lines, and all are calls, notes of rules, or headers
 check_lines() {
-	grep -Evn '^(# pkcs11-lens .*|[0-9T:.-]+Z [0-9]+:[0-9]+ #[0-9]+ C_[A-Za-z]+\(.*\)( \.\.\.| = [A-Z0-9a-z_]+ [0-9.]+[mu]?s))$' \
+	grep -Evn '^(# pkcs11-lens .*|~ [A-Z]+-[0-9]+ .+|[0-9T:.-]+Z [0-9]+:[0-9]+ #[0-9]+ C_[A-Za-z]+\(.*\)( \.\.\.| = [A-Z0-9a-z_]+ [0-9.]+[mu]?s))$' \
 		"$2" >"$WORK/check.log"
 	if [ -s "$2" ] && [ ! -s "$WORK/check.log" ]; then
 		ok "$1"

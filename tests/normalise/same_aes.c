@@ -267,6 +267,31 @@ static void facts_of_unwrap(const char *name, CK_MECHANISM *mechanism, CK_OBJECT
 	destroy(key);
 }
 
+/* What the program says about the new key's secrecy holds. */
+static void facts_of_secret_unwrap(const char *name, CK_MECHANISM *mechanism,
+        CK_OBJECT_HANDLE wrapping, CK_BYTE *wrapped, CK_ULONG length)
+{
+	CK_ATTRIBUTE template[] = {
+	        NUMBER(CKA_CLASS, CKO_SECRET_KEY),
+	        NUMBER(CKA_KEY_TYPE, CKK_AES),
+	        TRUE_(CKA_SENSITIVE),
+	        FALSE_(CKA_EXTRACTABLE),
+	};
+	CK_OBJECT_HANDLE key = 0;
+	CK_BYTE octets[32];
+	CK_ULONG size = sizeof(octets);
+	char line[60];
+
+	snprintf(line, sizeof(line), "%s.unwrap-secret", name);
+	fact_rv(line, p11->C_UnwrapKey(home, mechanism, wrapping, wrapped, length, template,
+	                      COUNT(template), &key));
+	if (key == 0)
+		return;
+	snprintf(line, sizeof(line), "%s.unwrap-secret.kept", name);
+	fact_yes(line, read_octets(key, CKA_VALUE, octets, &size) == CKR_ATTRIBUTE_SENSITIVE);
+	destroy(key);
+}
+
 static void facts_of_wrap(const char *name, CK_MECHANISM *mechanism, CK_ULONG expected)
 {
 	CK_OBJECT_HANDLE wrapping, key;
@@ -294,6 +319,7 @@ static void facts_of_wrap(const char *name, CK_MECHANISM *mechanism, CK_ULONG ex
 	fact(line, "%lu", size);
 	facts_of_unwrap(name, mechanism, wrapping, wrapped, size, key, false);
 	facts_of_unwrap(name, mechanism, wrapping, wrapped, size, key, true);
+	facts_of_secret_unwrap(name, mechanism, wrapping, wrapped, size);
 	destroy(key);
 	destroy(wrapping);
 }

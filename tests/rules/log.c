@@ -153,7 +153,7 @@ static bool opens_without_serial(struct subject *s)
 CASE(ses_1_every_session_is_serial)
 {
 	const struct setting setting = {
-	        .rule = "SES-1", .twist = "serial-demanded", .native = true};
+	        .rule = "SES-1", .opt_in = true, .twist = "serial-demanded", .native = true};
 
 	check_rule(&setting, opens_without_serial);
 }

@@ -16,8 +16,9 @@ static int line_number;
 static unsigned include_depth;
 
 static const struct twist_row *const families[] = {twist_numbers, twist_codes, twist_lifecycle,
-        twist_sessions, twist_operations, twist_sizes, twist_signatures, twist_mechanisms,
-        twist_ecdh, twist_templates, twist_reads, twist_params, twist_points, twist_info};
+        twist_sessions, twist_operations, twist_sizes, twist_signatures, twist_parameters,
+        twist_mechanisms, twist_ecdh, twist_templates, twist_reads, twist_params, twist_points,
+        twist_info};
 
 static _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

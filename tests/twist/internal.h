@@ -81,8 +81,9 @@ extern unsigned twist_count;
 
 /* The families, in the order in which calls meet them; each ends with a row without a name. */
 extern const struct twist_row twist_numbers[], twist_codes[], twist_lifecycle[], twist_sessions[],
-        twist_operations[], twist_sizes[], twist_signatures[], twist_mechanisms[], twist_ecdh[],
-        twist_templates[], twist_reads[], twist_params[], twist_points[], twist_info[];
+        twist_operations[], twist_sizes[], twist_signatures[], twist_parameters[],
+        twist_mechanisms[], twist_ecdh[], twist_templates[], twist_reads[], twist_params[],
+        twist_points[], twist_info[];
 
 /* Reads what TWIST and TWIST_SET ask for; a mistake ends the process. */
 void twist_read_directives(void);

@@ -147,6 +147,21 @@ static void without_the_curve(void **state)
 	assert_false(is_ambiguous(P11L_ANY, octets(19, 9, 9), 19)); /* nobody's */
 }
 
+/* For a search the likeliest reading will do. */
+static void guesses(void **state)
+{
+	CK_BYTE in[80];
+
+	(void)state;
+	assert_int_equal(p11l_point_guess(P11L_ANY, 0, octets(64, 5, 5), 64).form, P11L_POINT_XY);
+	assert_int_equal(p11l_point_guess(P11L_ANY, 0, octets(32, 5, 5), 32).form, P11L_POINT_RAW);
+	memcpy(in, octets(80, 3, 66), 80);
+	in[2] = 0;
+	in[3] = 4;
+	assert_int_equal(p11l_point_guess(P11L_ANY, 0, in, 68).form, P11L_POINT_BITS);
+	assert_int_equal(p11l_point_guess(P11L_ANY, 0, octets(19, 9, 9), 19).form, P11L_POINT_NONE);
+}
+
 static void parts_of_points(void **state)
 {
 	const CK_BYTE *in = octets(64, 5, 6);
@@ -190,6 +205,7 @@ int main(void)
 	        cmocka_unit_test(other_lengths),
 	        cmocka_unit_test(wrong_wrapping),
 	        cmocka_unit_test(without_the_curve),
+	        cmocka_unit_test(guesses),
 	        cmocka_unit_test(parts_of_points),
 	        cmocka_unit_test(in_place),
 	};

@@ -18,6 +18,7 @@ static void decide(const char *settings, const CK_INFO *info)
 	write_file("lens.conf", settings);
 	setenv("PKCS11_LENS_CONFIG", "lens.conf", 1);
 	unsetenv("PKCS11_LENS_NORMALISE");
+	p11l_profiles_free();
 	if (!p11l_config_load(&config, error) || !p11l_profiles_load(&candidates, &config, error))
 		fail_msg("%s", error);
 	p11l_rules_decide(&rules, &config, p11l_profiles_choose(&candidates, info));

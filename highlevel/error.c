@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "error.h"
+
+#include "refuse.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static __thread struct p11l_error record;
+static __thread uintptr_t origin;
+static __thread CK_ULONG origin_size;
+
+const struct p11l_error *p11l_last_error(void)
+{
+	return &record;
+}
+
+void p11l_error_begin(const void *from, CK_ULONG size)
+{
+	record.rv = CKR_OK;
+	record.offset = P11L_NO_OFFSET;
+	record.field[0] = record.text[0] = '\0';
+	origin = (uintptr_t)from;
+	origin_size = from != NULL ? size : 0;
+}
+
+static CK_ULONG offset_of(const void *at)
+{
+	CK_ULONG offset = (CK_ULONG)((uintptr_t)at - origin);
+
+	return at != NULL && origin != 0 && offset <= origin_size ? offset : P11L_NO_OFFSET;
+}
+
+/* "field at octet 12: " as far as it is known; returns how long that is. */
+static size_t write_place(char *to, size_t room)
+{
+	int n = 0;
+
+	if (record.field[0] != '\0' && record.offset != P11L_NO_OFFSET)
+		n = snprintf(to, room, "%s at octet %lu: ", record.field, record.offset);
+	else if (record.field[0] != '\0')
+		n = snprintf(to, room, "%s: ", record.field);
+	else if (record.offset != P11L_NO_OFFSET)
+		n = snprintf(to, room, "at octet %lu: ", record.offset);
+	return n > 0 && (size_t)n < room ? (size_t)n : 0;
+}
+
+CK_RV p11l_refuse(CK_RV rv, const char *field, const void *at, const char *format, ...)
+{
+	size_t used;
+	va_list args;
+
+	record.rv = rv;
+	record.offset = offset_of(at);
+	snprintf(record.field, sizeof(record.field), "%s", field != NULL ? field : "");
+	used = write_place(record.text, sizeof(record.text));
+	va_start(args, format);
+	vsnprintf(record.text + used, sizeof(record.text) - used, format, args);
+	va_end(args);
+	return rv;
+}
+
+CK_RV p11l_no_memory(void)
+{
+	return p11l_refuse(CKR_HOST_MEMORY, NULL, NULL, "out of memory");
+}
+
+CK_RV p11l_bad_argument(const char *name)
+{
+	return p11l_refuse(CKR_ARGUMENTS_BAD, name, NULL, "must not be NULL");
+}
