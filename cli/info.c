@@ -39,7 +39,8 @@ static void show_setting(
 static void show_settings(const struct cli_call *call, const struct p11l_config *config)
 {
 	puts("Settings");
-	for (int i = 0; i < P11L_KEYS; i++)
+	/* What profiles say of vendors is no setting. */
+	for (int i = 0; i < P11L_PROFILE_FILE; i++)
 		show_setting(call, config, (enum p11l_key)i);
 }
 

@@ -259,9 +259,10 @@ static bool is_allowed(const char *name, const struct p11l_attribute_rule *row, 
 static bool same_file(const char *origin, const char *other)
 {
 	const char *end = strrchr(origin, ':');
-	size_t n = end != NULL ? (size_t)(end - origin) + 1 : strlen(origin);
+	const char *other_end = strrchr(other, ':');
 
-	return strncmp(origin, other, n) == 0 && strchr(other + n, ':') == NULL;
+	return end != NULL && other_end != NULL && end - origin == other_end - other &&
+	       memcmp(origin, other, (size_t)(end - origin)) == 0;
 }
 
 static bool is_twin(const struct p11l_attribute_rule *row, const struct p11l_attribute_rule *other)

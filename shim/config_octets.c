@@ -27,7 +27,7 @@ static CK_ULONG hex(const char *text, CK_BYTE *octets)
 
 static CK_ULONG octets_of(const char *text, CK_BYTE *octets)
 {
-	size_t n = strlen(text);
+	size_t n = strnlen(text, P11L_ATTRIBUTE_OCTETS + 1);
 
 	if (strncasecmp(text, "0x", 2) == 0)
 		return hex(text + 2, octets);

@@ -31,17 +31,25 @@ static int compare_attribute(const void *key, const void *row)
 	return type < other ? -1 : type > other;
 }
 
+/* A place for each attribute, shared by as few as can be, and by none of those often asked for. */
+#define PLACES 256
+static size_t place_of(CK_ATTRIBUTE_TYPE type)
+{
+	return (type + (type >> 8) * 29) % PLACES;
+}
+
 const struct p11l_attribute *p11l_find_attribute(CK_ATTRIBUTE_TYPE type)
 {
 	/* Where one was found before, because programs ask for the same few again and again. */
-	static _Atomic(const struct p11l_attribute *) recent[256];
+	static _Atomic(const struct p11l_attribute *) recent[PLACES];
+	size_t place = place_of(type);
 	const struct p11l_attribute *found =
-	        atomic_load_explicit(&recent[type % 256], memory_order_relaxed);
+	        atomic_load_explicit(&recent[place], memory_order_relaxed);
 
 	if (found == NULL || found->type != type) {
 		found = bsearch(&type, p11l_attributes, p11l_attribute_count,
 		        sizeof(p11l_attributes[0]), compare_attribute);
-		atomic_store_explicit(&recent[type % 256], found, memory_order_relaxed);
+		atomic_store_explicit(&recent[place], found, memory_order_relaxed);
 	}
 	return found;
 }

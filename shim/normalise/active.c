@@ -32,6 +32,16 @@ void p11l_active_set(CK_SESSION_HANDLE session, enum p11l_activity activity,
 	atomic_store_explicit(&entry->owner, session + 1, memory_order_release);
 }
 
+void p11l_active_forget(CK_SESSION_HANDLE session)
+{
+	for (unsigned i = 0; i < P11L_ACTIVITIES; i++) {
+		struct entry *entry = entry_of(session, (enum p11l_activity)i);
+		unsigned long owner = session + 1;
+
+		atomic_compare_exchange_strong(&entry->owner, &owner, 0);
+	}
+}
+
 bool p11l_active_get(
         CK_SESSION_HANDLE session, enum p11l_activity activity, struct p11l_active *active)
 {

@@ -24,6 +24,8 @@ struct p11l_active {
 void p11l_active_set(CK_SESSION_HANDLE session, enum p11l_activity activity,
         CK_MECHANISM_TYPE mechanism, CK_OBJECT_HANDLE key);
 
+void p11l_active_forget(CK_SESSION_HANDLE session);
+
 /* False when nothing is known of such an operation. */
 bool p11l_active_get(
         CK_SESSION_HANDLE session, enum p11l_activity activity, struct p11l_active *active);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define ON_STACK 512 /* octets of a result */
+#define DER_MORE 16  /* octets that a signature has more in DER */
 
 /* The rules for which results of a class come to a buffer of ours; the first that is on is told. */
 static const uint16_t owners[P11L_CLASSES][5] = {
@@ -174,26 +175,25 @@ static CK_RV make_straight(
 	return rv;
 }
 
-/*
- * A vendor that answers with the length of the buffer is given no more than the result takes; any
- * other gets as much as it may want.
- */
+/* A vendor that answers with the length of the buffer is given no more than the result takes. */
+static CK_RV make_exact(
+        struct p11l_run *run, struct p11l_flow *flow, p11l_make *make, CK_ULONG exact)
+{
+	p11l_note("BUF-8", "buffer %lu -> %lu", *flow->out_size, exact);
+	*flow->out_size = exact;
+	return make(run, flow);
+}
+
 static CK_RV make_enough(
         struct p11l_run *run, struct p11l_flow *flow, p11l_make *make, struct p11l_room room)
 {
-	bool echoes = room.exact > 0 && p11l_on(run->rules, P11L_RULE_BUF_8);
 	CK_ULONG given = *flow->out_size;
-	CK_RV rv;
 
-	if (echoes && given > room.exact) {
-		*flow->out_size = room.exact;
-		rv = make(run, flow);
-		p11l_note("BUF-8", "buffer %lu -> %lu", given, room.exact);
-		return rv;
-	}
-	if (given >= room.most && !p11l_mends_signatures(run))
-		return make(run, flow);
-	return make_own(run, flow, make, echoes ? room.exact : room.most);
+	if (p11l_mends_signatures(run))
+		return make_own(run, flow, make, room.most + DER_MORE);
+	if (p11l_on(run->rules, P11L_RULE_BUF_8) && room.exact > 0 && given > room.exact)
+		return make_exact(run, flow, make, room.exact);
+	return given >= room.most ? make(run, flow) : make_own(run, flow, make, room.most);
 }
 
 CK_RV p11l_serve(struct p11l_run *run, struct p11l_flow *flow, p11l_make *make)

@@ -33,8 +33,7 @@ static CK_RV hand_in(struct p11l_run *run, CK_SESSION_HANDLE at, CK_BYTE *scratc
 	return ((p11l_in_call *)update)(at, scratch, 1);
 }
 
-static bool finish_into(
-        struct p11l_run *run, CK_SESSION_HANDLE at, CK_BYTE *scratch, CK_ULONG room)
+static bool finish_into(struct p11l_run *run, CK_SESSION_HANDLE at, CK_BYTE *scratch, CK_ULONG room)
 {
 	p11l_below *below = run->below;
 	CK_ULONG size = room;

@@ -112,13 +112,27 @@ static bool iv_has_wrong_length(const struct p11l_code_call *call)
 	return octets != 0 && octets != mechanism->ulParameterLen;
 }
 
+/* What ends with the call; the functions that start it are hooked only to know. */
+static bool find_ended(
+        const struct p11l_code_call *call, enum p11l_activity activity, struct p11l_active *active)
+{
+	static const uint8_t starts[P11L_ACTIVITIES] = {
+	        [P11L_ACTIVE_ENCRYPT] = P11L_C_EncryptInit,
+	        [P11L_ACTIVE_DECRYPT] = P11L_C_DecryptInit,
+	        [P11L_ACTIVE_VERIFY] = P11L_C_VerifyInit,
+	};
+
+	return call->function != starts[activity] &&
+	       p11l_active_get(call->session, activity, active);
+}
+
 /* PKCS #1 v1.5 leaves 11 octets less than the modulus has, and no padding none. */
 static bool data_is_too_long(const struct p11l_code_call *call)
 {
 	struct p11l_active active;
 	CK_ULONG modulus;
 
-	if (!p11l_active_get(call->session, P11L_ACTIVE_ENCRYPT, &active) ||
+	if (!find_ended(call, P11L_ACTIVE_ENCRYPT, &active) ||
 	        (active.mechanism != CKM_RSA_PKCS && active.mechanism != CKM_RSA_X_509))
 		return false;
 	modulus = attribute_size(call, active.key, CKA_MODULUS);
@@ -130,7 +144,7 @@ static bool authenticates(const struct p11l_code_call *call)
 {
 	struct p11l_active active;
 
-	return p11l_active_get(call->session, P11L_ACTIVE_DECRYPT, &active) &&
+	return find_ended(call, P11L_ACTIVE_DECRYPT, &active) &&
 	       (active.mechanism == CKM_AES_GCM || active.mechanism == CKM_AES_CCM ||
 	               active.mechanism == CKM_CHACHA20_POLY1305);
 }
@@ -174,7 +188,7 @@ static bool signature_has_wrong_length(const struct p11l_code_call *call)
 	struct p11l_active active;
 	CK_ULONG expected;
 
-	if (!p11l_active_get(call->session, P11L_ACTIVE_VERIFY, &active))
+	if (!find_ended(call, P11L_ACTIVE_VERIFY, &active))
 		return false;
 	expected = attribute_size(call, active.key, CKA_MODULUS);
 	if (expected > 0)

@@ -108,6 +108,16 @@ CK_RV p11l_code_C_DecryptFinal(p11l_below *below, CK_SESSION_HANDLE hSession, CK
 	return FAILED(C_DecryptFinal, rv, below, .session = hSession);
 }
 
+/* Afterwards nobody knows what is under way in the session. */
+CK_RV p11l_code_C_SetOperationState(p11l_below *below, CK_SESSION_HANDLE hSession,
+        CK_BYTE_PTR pOperationState, CK_ULONG ulOperationStateLen, CK_OBJECT_HANDLE hEncryptionKey,
+        CK_OBJECT_HANDLE hAuthenticationKey)
+{
+	p11l_active_forget(hSession);
+	return below->C_SetOperationState(
+	        hSession, pOperationState, ulOperationStateLen, hEncryptionKey, hAuthenticationKey);
+}
+
 CK_RV p11l_code_C_DigestInit(
         p11l_below *below, CK_SESSION_HANDLE hSession, CK_MECHANISM_PTR pMechanism)
 {
@@ -332,8 +342,6 @@ CK_RV p11l_code_C_VerifySignatureInit(p11l_below *below, CK_SESSION_HANDLE hSess
 	CK_RV rv = below->C_VerifySignatureInit(
 	        hSession, pMechanism, hKey, pSignature, ulSignatureLen);
 
-	if (rv == CKR_OK)
-		begun(hSession, P11L_ACTIVE_VERIFY, pMechanism, hKey);
 	return FAILED(C_VerifySignatureInit, rv, below, .session = hSession,
 	        .mechanism = pMechanism, .key = hKey, .size = ulSignatureLen);
 }

@@ -206,20 +206,21 @@ static CK_ULONG write_name(
         const struct p11l_curve *curve, enum p11l_curve_form form, CK_BYTE *out, CK_ULONG room)
 {
 	/* What the standard calls it stands behind the name that traces show. */
-	const char *name = curve->name + strlen(curve->name) + 1;
-	size_t length = strlen(name), head;
-	uint8_t octets[P11L_DER_HEAD];
+	const char *text = curve->name + strlen(curve->name) + 1;
+	const struct p11l_der name = {(const uint8_t *)text, strlen(text)};
+	uint8_t head[P11L_DER_HEAD];
+	size_t before;
 
 	if (curve->key_type == CKK_EC)
 		return 0;
-	head = p11l_der_head(
+	before = p11l_der_head(
 	        form == P11L_CURVE_UTF8_NAME ? P11L_DER_UTF8_STRING : P11L_DER_PRINTABLE_STRING,
-	        length + (form == P11L_CURVE_BAD_NAME ? 1 : 0), octets);
-	if (head + length > room)
+	        name.size + (form == P11L_CURVE_BAD_NAME ? 1 : 0), head);
+	if (before + name.size > room)
 		return 0;
-	memcpy(out, octets, head);
-	memcpy(out + head, name, length);
-	return head + length;
+	memcpy(out, head, before);
+	memcpy(out + before, name.at, name.size);
+	return before + name.size;
 }
 
 CK_ULONG p11l_params_write(

@@ -14,7 +14,7 @@ static bool says_nothing(const CK_MECHANISM *mechanism)
 {
 	const CK_EDDSA_PARAMS *given = mechanism->pParameter;
 
-	return mechanism->ulParameterLen == sizeof(*given) &&
+	return given != NULL && mechanism->ulParameterLen == sizeof(*given) &&
 	       p11l_readable(given, sizeof(*given)) && given->phFlag == CK_FALSE &&
 	       given->ulContextDataLen == 0;
 }

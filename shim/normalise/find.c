@@ -87,6 +87,8 @@ static bool add(struct search *search, const CK_OBJECT_HANDLE *object, CK_ULONG 
 	CK_OBJECT_HANDLE *more;
 	int saved = errno;
 
+	if (n == 0)
+		return true;
 	if (search->count + n > MOST)
 		return false;
 	if (search->count + n > search->room) {
@@ -143,9 +145,36 @@ static void sift(const struct hunt *hunt, const char *rule,
 
 /* --- FND-2, FND-4: what the vendor is not asked for, or not trusted with */
 
-/* What every vendor searches for. */
-static bool is_common(const CK_ATTRIBUTE *attribute)
+/* The number that the template has for an attribute, or P11L_ANY. */
+static CK_ULONG number_in(const struct hunt *hunt, CK_ATTRIBUTE_TYPE type)
 {
+	CK_ULONG number = P11L_ANY;
+
+	for (CK_ULONG i = 0; i < hunt->count; i++) {
+		const CK_ATTRIBUTE *attribute = &hunt->template[i];
+
+		if (attribute->type == type && attribute->ulValueLen == sizeof(number) &&
+		        p11l_readable(attribute->pValue, sizeof(number)))
+			memcpy(&number, attribute->pValue, sizeof(number));
+	}
+	return number;
+}
+
+/* Whether the configuration has the vendor take it: no row [find] leaves it out. */
+static bool is_taken(const struct hunt *hunt, const CK_ATTRIBUTE *attribute)
+{
+	const struct p11l_attribute_rule *row = p11l_attribute_row(hunt->rules, P11L_USE_FIND,
+	        number_in(hunt, CKA_CLASS), number_in(hunt, CKA_KEY_TYPE), attribute->type);
+
+	return row == NULL ||
+	       (row->verb != P11L_VERB_DROP &&
+	               (row->verb != P11L_VERB_OMIT || !p11l_asks_nothing(attribute)));
+}
+
+/* What every vendor searches for. */
+static bool is_common(const struct hunt *hunt, const CK_ATTRIBUTE *attribute)
+{
+	(void)hunt;
 	switch (attribute->type) {
 	case CKA_CLASS:
 	case CKA_KEY_TYPE:
@@ -172,8 +201,9 @@ static bool passes(const struct hunt *hunt, CK_OBJECT_HANDLE object, const void 
 	        hunt->below, hunt->session, object, checks->attribute, checks->count);
 }
 
-/* Searches for what is common, and compares what is not, or everything. */
-static CK_RV search_common(const struct hunt *hunt, const char *rule, bool everything)
+/* Searches for those attributes that part says yes to, and compares the others, or all. */
+static CK_RV search_part(const struct hunt *hunt, const char *rule,
+        bool (*part)(const struct hunt *hunt, const CK_ATTRIBUTE *attribute), bool everything)
 {
 	CK_ATTRIBUTE common[P11L_TEMPLATE_ENTRIES], other[P11L_TEMPLATE_ENTRIES];
 	CK_ULONG n = 0, others = 0;
@@ -181,7 +211,7 @@ static CK_RV search_common(const struct hunt *hunt, const char *rule, bool every
 	CK_RV rv;
 
 	for (CK_ULONG i = 0; i < hunt->count; i++)
-		if (is_common(&hunt->template[i]))
+		if (part(hunt, &hunt->template[i]))
 			common[n++] = hunt->template[i];
 		else
 			other[others++] = hunt->template[i];
@@ -203,7 +233,7 @@ static bool is_refused(const struct hunt *hunt, CK_RV rv)
 	                  rv == CKR_ATTRIBUTE_VALUE_INVALID || rv == CKR_TEMPLATE_INCONSISTENT;
 
 	for (CK_ULONG i = 0; about_them && i < hunt->count; i++)
-		if (!is_common(&hunt->template[i]))
+		if (!is_common(hunt, &hunt->template[i]))
 			return true;
 	return false;
 }
@@ -238,13 +268,10 @@ static CK_RV search_with(
  */
 static struct p11l_point point_of(const struct hunt *hunt, const CK_ATTRIBUTE *given)
 {
-	const CK_ATTRIBUTE *type = find_in(hunt, CKA_KEY_TYPE);
 	const CK_ATTRIBUTE *params = find_in(hunt, CKA_EC_PARAMS);
-	CK_ULONG key_type = P11L_ANY;
+	CK_ULONG key_type = number_in(hunt, CKA_KEY_TYPE);
 	struct p11l_ec_key key;
 
-	if (type != NULL && type->ulValueLen == sizeof(key_type))
-		memcpy(&key_type, type->pValue, sizeof(key_type));
 	key = params != NULL ? p11l_ec_key_of(key_type, params->pValue, params->ulValueLen)
 	                     : p11l_ec_key_of(key_type, NULL, 0);
 	return p11l_point_guess(key.key_type, key.field, given->pValue, given->ulValueLen);
@@ -265,22 +292,21 @@ static CK_RV search_form(
 	return search_with(hunt, CKA_EC_POINT, octets, size);
 }
 
-/* First the vendor's own form; then the one that was given, or the next likely. */
+/* First the vendor's own form; then the one that was given, then the one that others have. */
 static CK_RV search_point(const struct hunt *hunt, const CK_ATTRIBUTE *given)
 {
 	struct p11l_point point = point_of(hunt, given);
-	enum p11l_point_form native, next;
-	CK_RV rv;
+	enum p11l_point_form form[3];
+	CK_RV rv = CKR_OK;
 
 	if (point.form == P11L_POINT_NONE)
 		return search_whole(hunt, hunt->template, hunt->count);
-	native = p11l_native_point(hunt->below, hunt->rules, point.weierstrass);
-	next = point.form != native       ? point.form
-	       : native == P11L_POINT_DER ? P11L_POINT_RAW
-	                                  : P11L_POINT_DER;
-	rv = search_form(hunt, &point, native);
-	if (rv == CKR_OK && hunt->search->count == 0)
-		rv = search_form(hunt, &point, next);
+	form[0] = p11l_native_point(hunt->below, hunt->rules, point.weierstrass);
+	form[1] = point.form;
+	form[2] = form[0] == P11L_POINT_DER ? P11L_POINT_RAW : P11L_POINT_DER;
+	for (unsigned i = 0; rv == CKR_OK && hunt->search->count == 0 && i < 3; i++)
+		if (i == 0 || (form[i] != form[0] && (i == 1 || form[i] != form[1])))
+			rv = search_form(hunt, &point, form[i]);
 	return rv;
 }
 
@@ -324,6 +350,21 @@ static CK_RV search_all(const struct hunt *hunt)
 	return search_whole(hunt, hunt->template, hunt->count);
 }
 
+/* FND-2: first without what is known to be refused, then without what may have been. */
+static CK_RV search_taken(const struct hunt *hunt)
+{
+	bool all = true;
+	CK_RV rv;
+
+	for (CK_ULONG i = 0; i < hunt->count; i++)
+		all = all && is_taken(hunt, &hunt->template[i]);
+	rv = all ? search_all(hunt) : search_part(hunt, "FND-2", is_taken, false);
+	if (!is_refused(hunt, rv))
+		return rv;
+	hunt->search->count = 0;
+	return search_part(hunt, "FND-2", is_common, false);
+}
+
 static CK_RV run(const struct hunt *hunt)
 {
 	CK_RV rv;
@@ -333,13 +374,11 @@ static CK_RV run(const struct hunt *hunt)
 		return CKR_OK;
 	}
 	if (p11l_on(hunt->rules, P11L_RULE_FND_4) && hunt->count > 0)
-		rv = search_common(hunt, "FND-4", true);
+		rv = search_part(hunt, "FND-4", is_common, true);
+	else if (p11l_on(hunt->rules, P11L_RULE_FND_2))
+		rv = search_taken(hunt);
 	else
 		rv = search_all(hunt);
-	if (p11l_on(hunt->rules, P11L_RULE_FND_2) && is_refused(hunt, rv)) {
-		hunt->search->count = 0;
-		rv = search_common(hunt, "FND-2", false);
-	}
 	if (rv == CKR_OK && p11l_on(hunt->rules, P11L_RULE_FND_7) && !has_class(hunt))
 		sift(hunt, "FND-7", is_standard, NULL);
 	return rv;

@@ -26,7 +26,7 @@ CK_RV p11l_gav_code(const struct p11l_reading *reading, const struct p11l_slot *
 {
 	CK_RV missing = slot->secret ? CKR_ATTRIBUTE_SENSITIVE : CKR_ATTRIBUTE_TYPE_INVALID;
 	bool large_enough = slot->to == NULL || slot->own != NULL ||
-	                    (slot->fixed > 0 && slot->offered >= slot->fixed);
+	                    (slot->fixed > 0 && slot->offered == slot->fixed);
 
 	if (rv == CKR_OK && p11l_on(reading->rules, P11L_RULE_GAV_3)) {
 		p11l_note("GAV-3", "CKR_OK without a value -> %s", p11l_rv_name(missing));

@@ -140,6 +140,10 @@ CK_RV p11l_lifecycle_C_Finalize(p11l_below *below, CK_VOID_PTR pReserved)
 		p11l_note("INIT-4", "not initialised -> CKR_CRYPTOKI_NOT_INITIALIZED");
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	}
+	if (p11l_on(rules, P11L_RULE_INIT_4) && pReserved != NULL) {
+		p11l_note("INIT-4", "pReserved is not NULL -> CKR_ARGUMENTS_BAD");
+		return CKR_ARGUMENTS_BAD;
+	}
 	if (atomic_load(&foreign) && p11l_on(rules, P11L_RULE_INIT_3))
 		p11l_note("INIT-3", "another user's module -> not finalised");
 	else

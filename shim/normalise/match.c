@@ -115,12 +115,13 @@ bool p11l_object_matches(p11l_below *below, CK_SESSION_HANDLE session, CK_OBJECT
 	CK_ATTRIBUTE read[MOST_ENTRIES];
 	CK_ULONG room = count <= MOST_ENTRIES ? room_for(template, count) : 0;
 	int saved = errno;
-	CK_BYTE *values = room > 0 ? malloc(room) : NULL, *at = values;
+	CK_BYTE *values, *at;
 	bool same = false;
 
+	if (count == 0 || room == 0)
+		return count == 0;
+	values = at = malloc(room);
 	errno = saved;
-	if (count == 0)
-		return true;
 	if (values == NULL)
 		return false;
 	for (CK_ULONG i = 0; i < count; i++) {

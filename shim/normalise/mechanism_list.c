@@ -270,7 +270,16 @@ CK_RV p11l_info_C_GetMechanismInfo(
 		p11l_note("MI-4", "a denied mechanism -> CKR_MECHANISM_INVALID");
 		return CKR_MECHANISM_INVALID;
 	}
-	rv = below->C_GetMechanismInfo(slotID, type, pInfo);
+	if (pInfo == NULL || !p11l_on(rules, P11L_RULE_MI_7)) {
+		rv = below->C_GetMechanismInfo(slotID, type, pInfo);
+	} else {
+		/* Some vendors add flags to what they find there. */
+		CK_MECHANISM_INFO info = {0, 0, 0};
+
+		rv = below->C_GetMechanismInfo(slotID, type, &info);
+		if (rv == CKR_OK)
+			*pInfo = info;
+	}
 	if (rv != CKR_OK || pInfo == NULL)
 		return rv;
 	if (p11l_on(rules, P11L_RULE_MI_5))

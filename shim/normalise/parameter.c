@@ -17,6 +17,7 @@ static const struct {
         {P11L_RULE_SYM_3, p11l_parameter_iv},
         {P11L_RULE_GCM_5, p11l_parameter_gcm_tag},
         {P11L_RULE_RSA_6, p11l_parameter_none},
+        {P11L_RULE_RSA_7, p11l_parameter_raw},
         {P11L_RULE_RSA_1, p11l_parameter_oaep},
         {P11L_RULE_GCM_7, p11l_parameter_gcm_aad},
         {P11L_RULE_GCM_2, p11l_parameter_gcm_bits},
@@ -123,6 +124,9 @@ static CK_RV make_lasting(struct p11l_parameter *parameter)
 	lasting = p11l_lasting_make(parameter->mechanism, parameter->known, nested);
 	if (lasting == NULL)
 		return rewritten ? CKR_HOST_MEMORY : CKR_OK;
+	if (!rewritten)
+		p11l_note("PARM-1", "a parameter of %lu -> a copy that lives on",
+		        parameter->mechanism->ulParameterLen);
 	p11l_parameter_own(parameter)->pParameter = lasting->parameter;
 	parameter->lasting = lasting;
 	return CKR_OK;
@@ -180,6 +184,8 @@ CK_RV p11l_parameter_close(struct p11l_parameter *parameter, CK_RV rv)
 		p11l_lasting_free(parameter->lasting);
 	else if (parameter->lasting != NULL)
 		p11l_lasting_keep(parameter->lasting, parameter->session, parameter->function);
+	if (rv == CKR_OK && parameter->function == P11L_C_DecryptInit)
+		p11l_parameter_raw_begun(parameter);
 	if (parameter->iv != NULL)
 		p11l_parameter_gcm_iv_end(parameter, rv);
 	if (retried == NULL)

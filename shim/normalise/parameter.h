@@ -48,6 +48,8 @@ struct p11l_parameter {
 	CK_ULONG key_type;
 	unsigned octets;
 
+	CK_ULONG modulus; /* octets of an RSA key's, where they will be needed */
+
 	/* For a form that was chosen among two; NULL: there is no other, or it has been tried. */
 	const struct p11l_retry *retry;
 	const struct p11l_retry *retried;
@@ -116,6 +118,8 @@ bool p11l_gcm_read(const struct p11l_parameter *parameter, CK_GCM_PARAMS *gcm);
 p11l_parameter_step p11l_parameter_gcm_iv;
 /* rsa.c */
 p11l_parameter_step p11l_parameter_oaep, p11l_parameter_none;
+/* rsa_raw.c */
+p11l_parameter_step p11l_parameter_raw;
 /* ecdh.c */
 p11l_parameter_step p11l_parameter_shared, p11l_parameter_peer;
 /* eddsa.c */
@@ -129,6 +133,9 @@ void p11l_parameter_gcm_iv_end(struct p11l_parameter *parameter, CK_RV rv);
 
 /* The same at the end of an operation. */
 void p11l_iv_look(CK_SESSION_HANDLE session);
+
+/* C_DecryptInit has succeeded: keeps what C_Decrypt needs to know. */
+void p11l_parameter_raw_begun(const struct p11l_parameter *parameter);
 
 /* The octets that the IV of a block cipher's mode must have; 0: no such mode. */
 CK_ULONG p11l_iv_octets(CK_MECHANISM_TYPE mechanism);

@@ -93,22 +93,17 @@ static CK_ULONG room_for_repair(const struct p11l_rules *rules, const CK_ATTRIBU
 
 /*
  * A boolean may be longer than the host thinks. A number is read where the host wants it, unless
- * the vendor does not look at the size of the buffer, or too closely.
+ * the vendor does not look whether that has room for it.
  */
 static CK_ULONG room_for_fixed(const struct p11l_rules *rules, const struct p11l_slot *slot)
 {
-	bool exactly = p11l_on(rules, P11L_RULE_GAV_5);
+	bool careless = p11l_on(rules, P11L_RULE_GAV_4);
 
 	if (slot->to == NULL)
 		return 0;
-	if (slot->fixed == sizeof(CK_BBOOL)) {
-		if (exactly)
-			return sizeof(CK_BBOOL);
-		return p11l_on(rules, P11L_RULE_TPL_6) ? BOOL_ROOM : 0;
-	}
-	if (exactly || p11l_on(rules, P11L_RULE_GAV_4))
-		return slot->offered == sizeof(CK_ULONG) ? 0 : sizeof(CK_ULONG);
-	return 0;
+	if (slot->fixed == sizeof(CK_BBOOL))
+		return careless || p11l_on(rules, P11L_RULE_TPL_6) ? BOOL_ROOM : 0;
+	return careless && slot->offered < sizeof(CK_ULONG) ? sizeof(CK_ULONG) : 0;
 }
 
 /* Gives an entry a buffer of ours; at least a number's, because some vendors do not look. */
@@ -153,6 +148,10 @@ static void prepare(struct p11l_reading *reading, CK_ULONG i)
 
 	entry->pValue = slot->gone ? NULL : slot->own != NULL ? slot->own : slot->to;
 	entry->ulValueLen = slot->own != NULL ? slot->room : slot->offered;
+	/* GAV-5: no more room than a number needs. */
+	if (slot->fixed == sizeof(CK_ULONG) && slot->to != NULL &&
+	        slot->offered > sizeof(CK_ULONG) && p11l_on(reading->rules, P11L_RULE_GAV_5))
+		entry->ulValueLen = sizeof(CK_ULONG);
 }
 
 static CK_RV below(struct p11l_reading *reading, CK_ULONG first, CK_ULONG count)

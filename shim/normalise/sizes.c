@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define MODULUS_ROOM 2064 /* octets of the longest modulus in use, 16384 bits, and some */
-#define SLACK        256  /* what vendors want beyond what they write */
+#define SLACK        256  /* what vendors want of a cipher beyond what they write */
 
 enum shape {
 	MODULUS, /* as long as the modulus */
@@ -263,7 +263,7 @@ void p11l_sizes_read(struct p11l_run *run, const CK_MECHANISM *mechanism, CK_OBJ
 static struct p11l_room room_of_padded(enum p11l_class class, CK_ULONG block, CK_ULONG size)
 {
 	if (class == P11L_CLASS_DECRYPT)
-		return (struct p11l_room){0, size + SLACK};
+		return (struct p11l_room){0, size};
 	size = (size / block + 1) * block;
 	return (struct p11l_room){size, size + SLACK};
 }
@@ -271,17 +271,17 @@ static struct p11l_room room_of_padded(enum p11l_class class, CK_ULONG block, CK
 static struct p11l_room room_of_tagged(enum p11l_class class, CK_ULONG tag, CK_ULONG size)
 {
 	if (class == P11L_CLASS_DECRYPT)
-		return (struct p11l_room){tag > 0 && size > tag ? size - tag : 0, size + SLACK};
+		return (struct p11l_room){tag > 0 && size > tag ? size - tag : 0, size};
 	return (struct p11l_room){tag > 0 ? size + tag : 0, size + SLACK};
 }
 
 static struct p11l_room room_of_modulus(enum p11l_class class, CK_ULONG modulus, CK_ULONG size)
 {
-	bool known = class == P11L_CLASS_SIGN || class == P11L_CLASS_ENCRYPT;
-
 	if (modulus == 0)
 		return (struct p11l_room){0, MODULUS_ROOM};
-	return (struct p11l_room){known ? modulus : 0, (modulus > size ? modulus : size) + SLACK};
+	if (class == P11L_CLASS_DECRYPT)
+		return (struct p11l_room){0, modulus > size ? modulus : size};
+	return (struct p11l_room){modulus, modulus};
 }
 
 /* What is still to come after parts: at most all of it, for a vendor that holds everything back. */
@@ -295,6 +295,7 @@ struct p11l_room p11l_room_of(
 {
 	const struct row *row = row_of(op->mechanism);
 	bool ciphers = class == P11L_CLASS_ENCRYPT || class == P11L_CLASS_DECRYPT;
+	CK_ULONG signature;
 
 	if (row == NULL || in_size > P11L_COLLECT_MAX || op->handed > P11L_COLLECT_MAX)
 		return (struct p11l_room){0, 0};
@@ -304,14 +305,15 @@ struct p11l_room p11l_room_of(
 	case MODULUS:
 		return room_of_modulus(class, op->sizes.modulus, in_size);
 	case FIXED:
-		return (struct p11l_room){row->number, row->number + SLACK};
+		return (struct p11l_room){row->number, row->number};
 	case STREAM:
-		return (struct p11l_room){in_size, in_size + SLACK};
+		return (struct p11l_room){in_size, in_size};
 	case PADDED:
 		return room_of_padded(class, row->number, in_size);
 	case TAGGED:
 		return room_of_tagged(class, op->sizes.tag, in_size);
 	default:
-		return (struct p11l_room){op->sizes.signature, op->sizes.signature + SLACK};
+		signature = op->sizes.signature;
+		return (struct p11l_room){signature, signature > 0 ? signature : SLACK};
 	}
 }

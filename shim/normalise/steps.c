@@ -114,7 +114,9 @@ static CK_RV identify(struct p11l_request *request)
 	p11l_template_number(template, CKA_KEY_TYPE, &key_type);
 	request->class = class;
 	request->key_type = key_type;
-	request->token = p11l_on(request->rules, P11L_RULE_DEF_4);
+	/* Vendors that keep all keys on the token make an exception of secrets that are agreed. */
+	request->token =
+	        request->use != P11L_USE_DERIVE && p11l_on(request->rules, P11L_RULE_DEF_4);
 	p11l_template_bool(template, CKA_TOKEN, &request->token);
 	return CKR_OK;
 }

@@ -176,6 +176,35 @@ test_softhsm() {
 	says "$softhsm (\$PKCS11_LENS_MODULE)"
 }
 
+test_rules() {
+	lens 0 'info on the rules of SoftHSM' info --module "$softhsm" --normalise portable
+	says 'profile            softhsm-2'
+	says "(by the module's file name and CK_INFO)"
+	says '  ECP-1     level    '
+	grep -q '^  DEF-1  *level ' "$tmp/out"
+	result $? "$name: defaults at level portable"
+	! grep -q '^  ECP-1 .*\. ' "$tmp/out"
+	result $? "$name: one sentence each"
+	printf '[normalise]\nlevel = fix\nprofile = none\nenable = FND-1\ndisable = ECP-1+tok\n[generate CKO_SECRET_KEY]\nCKA_SENSITIVE = add true\n' \
+		>"$tmp/rules.conf"
+	lens 0 'info on the rules of a user' info --module "$softhsm" --config "$tmp/rules.conf"
+	says 'profile            none, out of '
+	says 'attributes         1 rows of the user'
+	says '  FND-1     user     '
+	says 'off by user:'
+	says '    ECP-1 TOK-1 '
+	! grep -q '^  DEF-1 ' "$tmp/out"
+	result $? "$name: no defaults at level fix"
+	lens 0 'info on no rules' info --module "$softhsm" --normalise off
+	says 'off by level:'
+	! grep -q '^  ECP-1 ' "$tmp/out"
+	result $? "$name: none is on"
+	lens 0 'info with a profile' info --module "$softhsm" --profile opencryptoki
+	says 'profile            opencryptoki (named by normalise.profile)'
+	lens 0 'info with a profile that is not there' info --module "$softhsm" --profile acme
+	errs 'there is no profile "acme"'
+}
+
 test_softoken() {
 	cat >"$tmp/nss.conf" <<-END
 		[module]
@@ -318,6 +347,7 @@ test_usage
 test_config
 test_wrong_modules
 test_softhsm
+test_rules
 test_softoken
 test_odd_module
 test_full_disk

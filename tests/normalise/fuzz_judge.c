@@ -287,17 +287,43 @@ static bool mixes_usages(const struct fuzz_template *got)
 	       ((signs != NULL && truth_of(signs)) || (wraps != NULL && truth_of(wraps)));
 }
 
+/* CKA_VALUE is a number in keys for Diffie-Hellman and DSA, unless this is a secret key. */
+static bool value_is_number(const struct fuzz_template *asked)
+{
+	const struct fuzz_entry *class = lookup(asked, CKA_CLASS);
+	const struct fuzz_entry *type = lookup(asked, CKA_KEY_TYPE);
+
+	if (type == NULL || !is_valid(type) ||
+	        (class != NULL && !class->is_null && is_valid(class) &&
+	                number_of(class) == CKO_SECRET_KEY))
+		return false;
+	return number_of(type) == CKK_DSA || number_of(type) == CKK_DH ||
+	       number_of(type) == CKK_X9_42_DH;
+}
+
+/* Whether a template has the entry, or what means the same in such a key. */
+static bool keeps(const struct fuzz_call *call, unsigned which,
+        const struct fuzz_template *template, const struct fuzz_entry *entry)
+{
+	const struct fuzz_entry *value = lookup(template, CKA_VALUE);
+
+	return holds(template, entry) ||
+	       (entry->type == CKA_VALUE && value != NULL && value_is_number(&call->asked[which]) &&
+	               is_same_big(value, entry));
+}
+
 static const char *judge_template(const struct fuzz_call *call, unsigned which)
 {
 	const struct fuzz_template *asked = &call->asked[which], *got = &call->got[which];
 
 	for (CK_ULONG i = 0; i < asked->count && !asked->is_null; i++)
-		if (!holds(got, &asked->entry[i]) && !may_be_lost(call, which, &asked->entry[i]))
+		if (!keeps(call, which, got, &asked->entry[i]) &&
+		        !may_be_lost(call, which, &asked->entry[i]))
 			return say("asked for and lost", asked->entry[i].type);
 	for (CK_ULONG i = 0; i < got->count; i++) {
 		const struct fuzz_entry *entry = &got->entry[i];
 
-		if (lookup(asked, entry->type) != NULL ? !holds(asked, entry)
+		if (lookup(asked, entry->type) != NULL ? !keeps(call, which, asked, entry)
 		                                       : !may_be_added(call, which, entry))
 			return say("not asked for", entry->type);
 		if (is_twice(got, entry))

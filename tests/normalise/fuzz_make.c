@@ -272,6 +272,8 @@ static void make_created(struct fuzz_call *call)
 		return;
 	}
 	put_random(append(template, CKA_VALUE), 16);
+	if (fuzz_below(2) == 0) /* which is no number, so that its zeros count */
+		template->entry[template->count - 1].octets[0] = 0;
 	if (fuzz_below(3) == 0)
 		put_number(append(template, CKA_VALUE_LEN), fuzz_below(3) ? 16 : 24);
 }

@@ -102,7 +102,7 @@ static void facts_of_signature(struct pair *pair)
 		return;
 	p11->C_SignInit(session, &ecdsa, pair->private);
 	fact_rv("ecdsa.query", p11->C_Sign(session, digest, DIGEST, NULL, &size));
-	fact("ecdsa.query-length", "%lu", size);
+	fact_yes("ecdsa.query-enough", size >= 64);
 	size = 5;
 	fact_rv("ecdsa.short", p11->C_Sign(session, digest, DIGEST, signature, &size));
 	fact_yes("ecdsa.short-length-told", size == 64);
@@ -128,9 +128,8 @@ static void facts_of_signature(struct pair *pair)
 
 void section_ec(void)
 {
-	static CK_BYTE no_curve[] = {0x06, 0x03, 0x2a, 0x03, 0x04};
 	CK_ATTRIBUTE minimal[] = {OCTETS(CKA_EC_PARAMS, p256, sizeof(p256))};
-	CK_ATTRIBUTE unknown[] = {OCTETS(CKA_EC_PARAMS, no_curve, sizeof(no_curve))};
+	CK_ATTRIBUTE other[] = {OCTETS(CKA_EC_PARAMS, ed25519, sizeof(ed25519))};
 	struct pair pair, none;
 
 	if (!has_mechanism("ec", CKM_EC_KEY_PAIR_GEN, 0)) {
@@ -140,7 +139,8 @@ void section_ec(void)
 	fact_rv("ec.generate-minimal",
 	        generate_pair(CKM_EC_KEY_PAIR_GEN, minimal, 1, NULL, 0, &pair));
 	destroy_pair(&pair);
-	fact_rv("ec.unknown-curve", generate_pair(CKM_EC_KEY_PAIR_GEN, unknown, 1, NULL, 0, &none));
+	fact_rv("ec.curve-of-another-kind",
+	        generate_pair(CKM_EC_KEY_PAIR_GEN, other, 1, NULL, 0, &none));
 	destroy_pair(&none);
 	fact_rv("ec.generate", make_pair(&pair));
 	facts_of_point(pair.public);

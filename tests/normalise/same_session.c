@@ -203,6 +203,9 @@ static void facts_of_signing_in_parts(CK_OBJECT_HANDLE key)
 	fresh_session();
 	fact_rv("operations.mac.no-such-key", p11->C_SignInit(session, &hmac, nothing));
 	fresh_session();
+	p11->C_FindObjectsInit(session, NULL, 0);
+	fact_rv("operations.mac.sign-beside-find", p11->C_SignInit(session, &hmac, key));
+	fresh_session();
 	p11->C_SignInit(session, &hmac, key);
 	p11->C_SignInit(session, NULL, key);
 	fact_yes(

@@ -68,7 +68,9 @@ static bool search_leaves_the_session_free(struct subject *s)
 
 CASE(fnd_1_search_in_memory)
 {
-	const struct setting setting = {.rule = "FND-1", .opt_in = true, .native = true};
+	/* The profile of SoftHSM has OPS-1, which makes room beside a search too. */
+	const struct setting setting = {
+	        .rule = "FND-1", .keys = "profile = none\n", .opt_in = true, .native = true};
 
 	check_rule(&setting, search_leaves_the_session_free);
 }
@@ -141,6 +143,29 @@ CASE(fnd_2_attributes_that_the_vendor_refuses)
 	        .opt_in = true};
 
 	check_rule(&setting, unknown_attributes_are_compared);
+}
+
+/* What the configuration says is not tried at all. */
+static bool left_out_is_compared(struct subject *s)
+{
+	CK_OBJECT_HANDLE first = 0, key = named_key(s, label, sizeof(label));
+	CK_ATTRIBUTE template[] = {{CKA_LABEL, label, sizeof(label)}, ATTRIBUTE(CKA_ID, id)};
+
+	named_key(s, other, sizeof(other));
+	forget_calls();
+	return found(s, template, 2, &first) == 1 && first == key &&
+	       calls("C_FindObjectsInit") == 1;
+}
+
+CASE(fnd_2_attributes_that_the_configuration_leaves_out)
+{
+	const struct setting setting = {.rule = "FND-2",
+	        .twist = "refuse-attribute CKA_LABEL CKR_DEVICE_ERROR C_FindObjectsInit",
+	        .config = "[find]\nCKA_LABEL = drop\n",
+	        .opt_in = true,
+	        .native = true};
+
+	check_rule(&setting, left_out_is_compared);
 }
 
 /* --- FND-4 */
@@ -243,6 +268,7 @@ int main(void)
 	        cmocka_unit_test(fnd_1_forgets_at_logout),
 	        cmocka_unit_test(fnd_1_many_objects),
 	        cmocka_unit_test(fnd_2_attributes_that_the_vendor_refuses),
+	        cmocka_unit_test(fnd_2_attributes_that_the_configuration_leaves_out),
 	        cmocka_unit_test(fnd_4_ignored_filters),
 	        cmocka_unit_test(fnd_5_order),
 	        cmocka_unit_test(fnd_7_vendor_objects_are_hidden),

@@ -196,7 +196,7 @@ static bool larger_buffers_will_do(struct subject *s)
 CASE(numbers_in_larger_buffers)
 {
 	const struct setting setting = {
-	        .rule = "GAV-5", .twist = "exact-number-room", .opt_in = true, .silent = true};
+	        .rule = "GAV-5", .twist = "exact-number-room", .silent = true};
 
 	check_rule(&setting, larger_buffers_will_do);
 }

@@ -358,6 +358,36 @@ CASE(gcm_6_wrong_tag)
 	check_rule(&other, says_that_the_tag_is_wrong);
 }
 
+/* It needs no other rule of the layer to know what was started. */
+CASE(gcm_6_alone)
+{
+	const struct setting setting = {
+	        .rule = "GCM-6", .keys = "disable = ops+code+sig+rsa+sym\n"};
+
+	assert_true(with_lens(&setting, says_that_the_tag_is_wrong));
+	assert_int_equal(notes("GCM-6"), 2);
+}
+
+/* A start that fails is no tag, whatever was decrypted before. */
+static bool start_stays_unexplained(struct subject *s)
+{
+	CK_GCM_PARAMS params = usual();
+	CK_MECHANISM mechanism = {CKM_AES_GCM, &params, sizeof(params)};
+
+	(void)decrypt_damaged(s, &mechanism, 0);
+	return s->p11->C_DecryptInit(s->session, &mechanism, aes_key(s, 16)) == CKR_OK &&
+	       s->p11->C_DecryptInit(s->session, &mechanism, aes_key(s, 16)) == CKR_GENERAL_ERROR;
+}
+
+CASE(gcm_6_not_for_a_start)
+{
+	const struct setting setting = {.rule = "GCM-6",
+	        .twist = "code C_DecryptInit CKR_OPERATION_ACTIVE CKR_GENERAL_ERROR"};
+
+	assert_true(with_lens(&setting, start_stays_unexplained));
+	assert_int_equal(notes("GCM-6"), 1);
+}
+
 /* Another operation of the session does not make an oracle out of padding. */
 static bool padding_stays_unexplained(struct subject *s)
 {
@@ -412,6 +442,8 @@ int main(void)
 	        cmocka_unit_test(gcm_3_vendors_iv),
 	        cmocka_unit_test(gcm_5_short_tags),
 	        cmocka_unit_test(gcm_6_wrong_tag),
+	        cmocka_unit_test(gcm_6_alone),
+	        cmocka_unit_test(gcm_6_not_for_a_start),
 	        cmocka_unit_test(gcm_6_not_for_padding),
 	        cmocka_unit_test(gcm_7_empty_additional_data),
 	};

@@ -419,6 +419,8 @@ static bool nothing_works_before_and_after(struct subject *s)
 		return false;
 	assert_int_equal(s->p11->C_Initialize(NULL), CKR_OK);
 	assert_int_equal(s->p11->C_GetInfo(&info), CKR_OK);
+	assert_int_equal(s->p11->C_Finalize(&info), CKR_ARGUMENTS_BAD);
+	assert_int_equal(s->p11->C_GetInfo(&info), CKR_OK);
 	assert_int_equal(s->p11->C_Finalize(NULL), CKR_OK);
 	return s->p11->C_GetInfo(&info) == CKR_CRYPTOKI_NOT_INITIALIZED;
 }

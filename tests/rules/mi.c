@@ -212,6 +212,39 @@ CASE(mi_5_not_for_other_curves)
 	assert_int_equal(notes("MI-5"), 0);
 }
 
+/* What was in the struct before is no flag of the mechanism. */
+static bool nothing_is_left_over(struct subject *s)
+{
+	CK_MECHANISM_INFO info;
+
+	memset(&info, 0xff, sizeof(info));
+	assert_int_equal(s->p11->C_GetMechanismInfo(s->slot, CKM_AES_CBC_PAD, &info), CKR_OK);
+	return (info.flags & ~(CK_FLAGS)(CKF_WRAP | CKF_UNWRAP)) == (CKF_ENCRYPT | CKF_DECRYPT);
+}
+
+CASE(mi_7_flags_that_were_there_before)
+{
+	const struct setting setting = {.rule = "MI-7", .native = true, .silent = true};
+
+	check_rule(&setting, nothing_is_left_over);
+}
+
+static bool failure_writes_nothing(struct subject *s)
+{
+	CK_MECHANISM_INFO info = {1, 2, 3};
+
+	assert_int_not_equal(
+	        s->p11->C_GetMechanismInfo(s->slot, CKM_VENDOR_DEFINED | 1, &info), CKR_OK);
+	return info.ulMinKeySize == 1 && info.ulMaxKeySize == 2 && info.flags == 3;
+}
+
+CASE(mi_7_writes_nothing_when_it_fails)
+{
+	const struct setting setting = {.rule = "MI-7"};
+
+	assert_true(with_lens(&setting, failure_writes_nothing));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +257,8 @@ int main(void)
 	        cmocka_unit_test(mi_4_asks_no_vendor),
 	        cmocka_unit_test(mi_5_curves_without_flags),
 	        cmocka_unit_test(mi_5_not_for_other_curves),
+	        cmocka_unit_test(mi_7_flags_that_were_there_before),
+	        cmocka_unit_test(mi_7_writes_nothing_when_it_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

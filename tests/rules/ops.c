@@ -2,6 +2,8 @@
 /* Operations beside each other, their ends, and the order of calls. */
 #include "rules.h"
 
+#include <pthread.h>
+
 static CK_BYTE data[64] = "something to be digested, signed, encrypted or searched for";
 
 static CK_RV sign_init(struct subject *s, CK_OBJECT_HANDLE key)
@@ -135,6 +137,103 @@ CASE(ops_1_context_specific_login)
 	assert_true(with_lens(&setting, context_login_finds_its_session));
 }
 
+/* --- All that keeps account, together */
+
+#define ALL_RULES                                                                        \
+	"OPS-1+OPS-2+OPS-3+OPS-5+BUF-2+BUF-4+BUF-5+BUF-6+BUF-7+BUF-8+BUF-9+SIG-2+SIG-3+" \
+	"SIG-6+SIG-9+SIG-11+GCM-4+SYM-4+FND-1+FND-2+FND-4+FND-5"
+
+/* Between the start and the end of an operation with such a key, no rule calls the vendor. */
+static bool nothing_comes_between(struct subject *s)
+{
+	CK_ATTRIBUTE always[] = {ATTRIBUTE(CKA_ALWAYS_AUTHENTICATE, yes)};
+	CK_MECHANISM mechanism = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
+	CK_MECHANISM signs = {CKM_SHA256_RSA_PKCS, NULL, 0}, decrypts = {CKM_RSA_PKCS, NULL, 0};
+	CK_ULONG bits = 1024, size = 0;
+	CK_ATTRIBUTE public[] = {ATTRIBUTE(CKA_MODULUS_BITS, bits)};
+	CK_OBJECT_HANDLE public_key, private_key;
+	CK_UTF8CHAR *pin = (CK_UTF8CHAR *)(uintptr_t)USER_PIN;
+	CK_BYTE out[128], text[20];
+
+	assert_int_equal(s->p11->C_GenerateKeyPair(s->session, &mechanism, public, COUNT(public),
+	                         always, COUNT(always), &public_key, &private_key),
+	        CKR_OK);
+	assert_int_equal(s->p11->C_SignInit(s->session, &signs, private_key), CKR_OK);
+	assert_int_equal(
+	        s->p11->C_Login(s->session, CKU_CONTEXT_SPECIFIC, pin, strlen(USER_PIN)), CKR_OK);
+	assert_int_equal(s->p11->C_Sign(s->session, data, 32, NULL, &size), CKR_OK);
+	assert_int_equal(size, sizeof(out));
+	assert_int_equal(s->p11->C_Sign(s->session, data, 32, out, &size), CKR_OK);
+	assert_int_equal(s->p11->C_EncryptInit(s->session, &decrypts, public_key), CKR_OK);
+	assert_int_equal(s->p11->C_Encrypt(s->session, data, 20, out, &size), CKR_OK);
+	assert_int_equal(s->p11->C_DecryptInit(s->session, &decrypts, private_key), CKR_OK);
+	assert_int_equal(
+	        s->p11->C_Login(s->session, CKU_CONTEXT_SPECIFIC, pin, strlen(USER_PIN)), CKR_OK);
+	size = sizeof(text);
+	return s->p11->C_Decrypt(s->session, out, sizeof(out), text, &size) == CKR_OK &&
+	       size == 20 && memcmp(text, data, 20) == 0;
+}
+
+CASE(no_rule_comes_between)
+{
+	const struct setting setting = {.rule = "OPS-1",
+	        .enable = ALL_RULES,
+	        .twist = "always-auth-strict,hide-mechanism CKM_SHA256_RSA_PKCS"};
+
+	assert_true(with_lens(&setting, nothing_comes_between));
+}
+
+/* Threads with a session each, all of which do several things at a time. */
+struct worker {
+	struct subject subject;
+	CK_OBJECT_HANDLE key;
+	pthread_t thread;
+	bool fine;
+};
+
+static void *work(void *arg)
+{
+	struct worker *worker = arg;
+	struct subject *s = &worker->subject;
+	CK_OBJECT_HANDLE found[8];
+	CK_ULONG count = 0;
+
+	worker->fine = true;
+	for (unsigned i = 0; i < 20; i++) {
+		s->session = another_session(s);
+		worker->fine = worker->fine && sign_init(s, worker->key) == CKR_OK &&
+		               digest_init(s) == CKR_OK &&
+		               s->p11->C_FindObjectsInit(s->session, NULL, 0) == CKR_OK &&
+		               s->p11->C_FindObjects(s->session, found, 8, &count) == CKR_OK &&
+		               finish_sign(s) == CKR_OK && finish_digest(s) == CKR_OK &&
+		               s->p11->C_CloseSession(s->session) == CKR_OK;
+	}
+	return NULL;
+}
+
+static bool threads_work(struct subject *s)
+{
+	struct worker worker[4];
+	bool fine = true;
+
+	for (size_t i = 0; i < COUNT(worker); i++) {
+		worker[i] = (struct worker){.subject = *s, .key = ec_pair(s, "secp256r1").private};
+		assert_int_equal(pthread_create(&worker[i].thread, NULL, work, &worker[i]), 0);
+	}
+	for (size_t i = 0; i < COUNT(worker); i++) {
+		pthread_join(worker[i].thread, NULL);
+		fine = fine && worker[i].fine;
+	}
+	return fine && calls("C_OpenSession") == calls("C_CloseSession") + 1;
+}
+
+CASE(threads_have_their_own)
+{
+	const struct setting setting = {.rule = "OPS-1", .enable = ALL_RULES};
+
+	assert_true(with_lens(&setting, threads_work));
+}
+
 /* --- OPS-2 */
 
 static bool null_cancels(struct subject *s)
@@ -221,8 +320,11 @@ static bool failure_ends_the_operation(struct subject *s)
 
 CASE(ops_3_starts_once_more)
 {
-	const struct setting setting = {
-	        .rule = "OPS-3", .twist = "failed-stays-active", .opt_in = true};
+	/* The profile of SoftHSM has OPS-1, which starts in another session. */
+	const struct setting setting = {.rule = "OPS-3",
+	        .twist = "failed-stays-active",
+	        .keys = "profile = none\n",
+	        .opt_in = true};
 
 	check_rule(&setting, failure_ends_the_operation);
 }
@@ -281,6 +383,8 @@ int main(void)
 	        cmocka_unit_test(ops_1_leaves_nothing_open),
 	        cmocka_unit_test(ops_1_without_a_session_to_be_had),
 	        cmocka_unit_test(ops_1_context_specific_login),
+	        cmocka_unit_test(no_rule_comes_between),
+	        cmocka_unit_test(threads_have_their_own),
 	        cmocka_unit_test(ops_2_null_cancels),
 	        cmocka_unit_test(ops_2_never_signs_for_a_personal_key),
 	        cmocka_unit_test(ops_2_session_cancel),

@@ -17,7 +17,24 @@ static CK_RV tell_state(CK_SESSION_HANDLE session, CK_SESSION_INFO *info)
 	return CKR_OK;
 }
 
-static const CK_FUNCTION_LIST_3_2 below = {.version = {3, 2}, .C_GetSessionInfo = tell_state};
+/* Every object is a key on P-256. */
+static CK_RV tell_curve(
+        CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	static const CK_BYTE p256[] = {6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7};
+
+	(void)session;
+	assert_int_equal(object, 77);
+	assert_int_equal(count, 1);
+	assert_int_equal(template->type, CKA_EC_PARAMS);
+	asked++;
+	memcpy(template->pValue, p256, sizeof(p256));
+	template->ulValueLen = sizeof(p256);
+	return CKR_OK;
+}
+
+static const CK_FUNCTION_LIST_3_2 below = {
+        .C_GetAttributeValue = tell_curve, .version = {3, 2}, .C_GetSessionInfo = tell_state};
 
 /* A key pair's two requests, or one alone in public. */
 struct both {
@@ -85,7 +102,12 @@ CASE(parameter_sets_are_copied)
 	assert_ptr_equal(b.template[0].entry, public);
 	close_both(&b);
 
-	/* Nothing is made up. */
+	/* Nothing is made up, and nothing goes the other way. */
+	open_one(&b, 0, NULL, 0);
+	open_one(&b, 1, public, 1);
+	assert_int_equal(run_both(&b), CKR_OK);
+	assert_int_equal(b.template[0].count, 0);
+	close_both(&b);
 	open_one(&b, 0, NULL, 0);
 	open_one(&b, 1, NULL, 0);
 	assert_int_equal(run_both(&b), CKR_OK);
@@ -187,6 +209,72 @@ CASE(private_keys_need_a_user)
 	close_both(&b);
 }
 
+/* One request alone, which derives a key. */
+static CK_RV run_derivation(struct both *b, CK_ATTRIBUTE *template, CK_ULONG count)
+{
+	struct p11l_request *request[] = {&b->request[0]};
+
+	open_one(b, 0, template, count);
+	b->request[0].use = P11L_USE_DERIVE;
+	b->request[0].function = P11L_C_DeriveKey;
+	b->request[0].half = P11L_HALF_NONE;
+	b->request[0].other = NULL;
+	b->request[0].object = 77;
+	return p11l_steps_run(request, 1);
+}
+
+/* A length is added when it is bound, and only then. */
+CASE(lengths_of_derived_keys)
+{
+	static const struct {
+		CK_KEY_TYPE key_type;
+		CK_EC_KDF_TYPE kdf;
+		CK_ULONG length; /* 0: a choice */
+		unsigned calls;
+	} rows[] = {{CKK_GENERIC_SECRET, CKD_NULL, 32, 1}, {CKK_AES, CKD_NULL, 32, 1},
+	        {CKK_GENERIC_SECRET, CKD_SHA256_KDF, 0, 0}, {CKK_AES, CKD_SHA1_KDF, 0, 0},
+	        {CKK_DES3, CKD_SHA256_KDF, 24, 0}, {CKK_SHA256_HMAC, CKD_NULL, 0, 1}};
+	CK_ULONG class = CKO_SECRET_KEY, length;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		CK_ECDH1_DERIVE_PARAMS params = {.kdf = rows[i].kdf};
+		struct both b = {.mechanism = {CKM_ECDH1_DERIVE, &params, sizeof(params)}};
+		CK_KEY_TYPE key_type = rows[i].key_type;
+		CK_ATTRIBUTE template[] = {{CKA_CLASS, &class, sizeof(class)},
+		        {CKA_KEY_TYPE, &key_type, sizeof(key_type)}};
+
+		asked = 0;
+		length = 0;
+		turn_on(&b, P11L_RULE_ECDH_2);
+		assert_int_equal(run_derivation(&b, template, COUNT(template)), CKR_OK);
+		p11l_template_number(&b.template[0], CKA_VALUE_LEN, &length);
+		assert_int_equal(length, rows[i].length);
+		assert_int_equal(asked, rows[i].calls);
+		p11l_template_close(&b.template[0]);
+	}
+}
+
+/* Where all keys are on the token, secrets that were agreed are not. */
+CASE(derived_keys_are_not_on_the_token)
+{
+	struct both b = {.mechanism = {CKM_EC_KEY_PAIR_GEN, NULL, 0}};
+	CK_ULONG class = CKO_SECRET_KEY;
+	CK_ATTRIBUTE secret[] = {{CKA_CLASS, &class, sizeof(class)}};
+
+	turn_on(&b, P11L_RULE_DEF_2);
+	open_one(&b, 0, NULL, 0);
+	open_one(&b, 1, NULL, 0);
+	assert_int_equal(run_both(&b), CKR_OK);
+	assert_int_equal(b.template[1].count, 0);
+	turn_on(&b, P11L_RULE_DEF_4);
+	assert_int_equal(run_both(&b), CKR_OK);
+	assert_true(holds(&b, 1, CKA_SENSITIVE, true));
+	close_both(&b);
+	assert_int_equal(run_derivation(&b, secret, 1), CKR_OK);
+	assert_int_equal(b.template[0].count, 1);
+	p11l_template_close(&b.template[0]);
+}
+
 /* What the halves of a pair say of each other. */
 CASE(halves_of_a_pair)
 {
@@ -255,6 +343,8 @@ int main(void)
 	        cmocka_unit_test(purposes_of_key_types),
 	        cmocka_unit_test(recovery_needs_a_profile),
 	        cmocka_unit_test(private_keys_need_a_user),
+	        cmocka_unit_test(lengths_of_derived_keys),
+	        cmocka_unit_test(derived_keys_are_not_on_the_token),
 	        cmocka_unit_test(halves_of_a_pair),
 	        cmocka_unit_test(wild_templates_go_down_as_they_are),
 	        cmocka_unit_test(nothing_on_is_nothing_to_do),

@@ -57,11 +57,6 @@ void out_layers(void)
 
 static void put_thunks(const char *layer, const struct function *function)
 {
-	put("__attribute__((weak)) ");
-	put_head(layer, function);
-	put("\n{\n\treturn below->%s(", function->name);
-	put_parameters(function, PARAMETERS_NAMED);
-	put(");\n}\n\n");
 	for (unsigned lane = 0; lane < LANES; lane++) {
 		char before[64];
 

@@ -467,6 +467,10 @@ static const struct p11l_rule_at at_ALPHA_1[] = {
 	{P11L_LAYER_inner, {0x00000000000003bdULL, 0x0000000000000000ULL}},
 };
 
+static const struct p11l_rule_at at_ALPHA_3[] = {
+	{P11L_LAYER_argument, {0x00000000000001b8ULL, 0x0000000000000000ULL}},
+};
+
 static const struct p11l_rule_at at_BETA_10[] = {
 	{P11L_LAYER_outer, {0x0000000000000020ULL, 0x0000000000000000ULL}},
 };
@@ -484,6 +488,10 @@ const struct p11l_rule p11l_rules[P11L_RULES] = {
 		"The vendor's table is short.",
 		"Counts its entries.",
 		P11L_FAMILY_alpha, P11L_RULE_FIX, 0, NULL},
+	{"ALPHA-3",
+		"NULL ends the process.",
+		"Looks first.",
+		P11L_FAMILY_alpha, P11L_RULE_FIX, 1, at_ALPHA_3},
 	{"BETA-10",
 		"Nothing is said.",
 		"Says something.",
@@ -511,4 +519,11 @@ const char *const p11l_layers[P11L_LAYERS] = {
 	"outer",
 	"inner",
 	"serial",
+	"argument",
+};
+
+const struct p11l_number p11l_numbers[P11L_NUMBERS] = {
+	{"CKM_PLAIN", P11L_NUMBER_MECHANISM, P11L_RULE_BETA_2, 0x00000001, 0x80000001, 0},
+	{"CKK_EC_TWISTED", P11L_NUMBER_KEY_TYPE, P11L_RULE_BETA_2, 0x00000040, 0x80000002, 0},
+	{"CKK_EC", P11L_NUMBER_MAKES, P11L_RULE_BETA_10, 0x00000003, 0xde436972, 2},
 };
