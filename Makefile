@@ -29,11 +29,13 @@ ifdef CRYPTOKI_DIR
 FLAGS := -I$(CRYPTOKI_DIR) -DP11L_FOREIGN_CRYPTOKI $(FLAGS)
 endif
 
+ASN_GEN = $(patsubst highlevel/%.asn,gen/asn_%,$(wildcard highlevel/*.asn))
 SPEC    = $(wildcard spec/*.spec spec/rules/*.spec)
 GEN     = $(addprefix $(BUILD)/gen/,ids.h tables.c exports.inc stubs.inc wrap.inc layers.h hooks.inc \
-	arguments.inc shim.map mock.inc profiles.c)
-LIB_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c)
-LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/tables.o $(BUILD)/obj/gen/profiles.o
+	arguments.inc shim.map mock.inc profiles.c) $(ASN_GEN:%=$(BUILD)/%.c)
+LIB_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c highlevel/*.c highlevel/codec/*.c)
+LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/tables.o $(BUILD)/obj/gen/profiles.o \
+	$(ASN_GEN:%=$(BUILD)/obj/%.o)
 CLI_SRC = $(wildcard cli/*.c)
 # The tool reads what the module writes, and renders it in the same way.
 CLI_USE = $(addprefix shim/,config config_attributes config_file config_keys config_octets config_values message readable spec) \
@@ -100,6 +102,11 @@ PROFILES = $(sort $(wildcard config/profiles/*.conf))
 $(BUILD)/gen/profiles.c: tools/embed.sh $(PROFILES) $(wildcard config/profiles)
 	@mkdir -p $(@D) && echo "GEN  $@" && tools/embed.sh $(PROFILES) > $@.tmp && mv $@.tmp $@
 
+# What libtasn1 knows of the structures that keys and certificates have.
+$(BUILD)/gen/asn_%.c: highlevel/%.asn
+	@mkdir -p $(@D) && echo "GEN  $@" && asn1Parser -n p11l_asn_$* -o $@.all $< >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@sed '/HAVE_CONFIG_H/,/endif/d' $@.all > $@
+
 # The public header is committed; this writes it anew after a change of spec/.
 header: $(BUILD)/specgen
 	$(BUILD)/specgen header > include/pkcs11.h
@@ -131,7 +138,8 @@ header-check: $(BUILD)/specgen
 gates: all
 	@CC="$(CC)" tests/gates/run.sh $(BUILD)
 
-LINT_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c cli/*.c tools/specgen/*.c)
+LINT_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c highlevel/*.c highlevel/codec/*.c cli/*.c \
+	tools/specgen/*.c)
 LINT_ALL = $(LINT_SRC) $(wildcard tests/*/*.c bench/*.c)
 CLANG   ?= clang
 
@@ -141,7 +149,7 @@ LINT_FLAGS = $(filter-out -MMD -MP,$(FLAGS))
 lint: $(GEN)
 	@tools/need.sh --build --lint --test
 	@echo "LINT clang-format" && clang-format --dry-run --Werror $(LINT_ALL) \
-		$(wildcard shim/*.h shim/normalise/*.h logging/*.h logging/*/*.h cli/*.h tools/specgen/*.h tests/*/*.h bench/*.h)
+		$(wildcard shim/*.h shim/normalise/*.h logging/*.h logging/*/*.h highlevel/*.h highlevel/codec/*.h cli/*.h tools/specgen/*.h tests/*/*.h bench/*.h)
 	@for cc in gcc $(CLANG); do echo "LINT $$cc -Werror"; \
 		echo $(LINT_SRC) | xargs $(LINT_JOBS) $$cc $(LINT_FLAGS) -Werror -O2 -fPIC -fsyntax-only || exit 1; done
 	@echo "LINT clang-tidy" && echo $(LINT_SRC) | xargs $(LINT_JOBS) \

@@ -113,7 +113,7 @@ const CK_ATTRIBUTE *p11l_attributes_find(
 	return p11l_attribute_in(attributes->entry, attributes->count, type);
 }
 
-void p11l_attributes_free(struct p11l_attributes *attributes)
+void p11l_attributes_clear(struct p11l_attributes *attributes)
 {
 	if (attributes == NULL)
 		return;

@@ -37,9 +37,9 @@ CK_RV p11l_attributes_set_bool(
 /*
  * What CKF_ENCRYPT, CKF_SIGN, CKF_DERIVE and so on among the flags allow is set to true in the
  * attributes of a key that PKCS #11 has for it ("Key objects"). The class must be set: a public
- * key gets CKA_ENCRYPT, _VERIFY, _VERIFY_RECOVER, _WRAP and _ENCAPSULATE, a private key CKA_DERIVE and
- * their counterparts, a secret key all.
- * P11L_USUAL means what a key of its type is for. CKR_TEMPLATE_INCOMPLETE: no class or key type.
+ * key gets CKA_ENCRYPT, _VERIFY, _VERIFY_RECOVER, _WRAP and _ENCAPSULATE, a private key CKA_DERIVE
+ * and their counterparts, a secret key all. P11L_USUAL means what a key of its type is for.
+ * CKR_TEMPLATE_INCOMPLETE: no class or key type.
  */
 #define P11L_USUAL (~(CK_FLAGS)0)
 CK_RV p11l_attributes_set_capabilities(struct p11l_attributes *attributes, CK_FLAGS flags);
@@ -54,7 +54,7 @@ const CK_ATTRIBUTE *p11l_attributes_find(
         const struct p11l_attributes *attributes, CK_ATTRIBUTE_TYPE type);
 
 /* Wipes the values and gives the memory back; empty afterwards. NULL is allowed. */
-void p11l_attributes_free(struct p11l_attributes *attributes);
+void p11l_attributes_clear(struct p11l_attributes *attributes);
 
 #ifdef __cplusplus
 }

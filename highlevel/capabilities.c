@@ -75,8 +75,7 @@ CK_RV p11l_attributes_set_capabilities(struct p11l_attributes *attributes, CK_FL
 		if ((flags & meanings[i].flag) == 0)
 			continue;
 		if (object_class != CKO_PRIVATE_KEY)
-			rv = p11l_attributes_set_bool(
-			        attributes, meanings[i].public_side, CK_TRUE);
+			rv = p11l_attributes_set_bool(attributes, meanings[i].public_side, CK_TRUE);
 		if (rv == CKR_OK && object_class != CKO_PUBLIC_KEY)
 			rv = p11l_attributes_set_bool(
 			        attributes, meanings[i].private_side, CK_TRUE);

@@ -47,10 +47,8 @@ CK_RV p11l_biginteger_octets(const void *octets, CK_ULONG size, struct p11l_buff
 CK_RV p11l_decode_rsa_public_key(const void *der, CK_ULONG size, struct p11l_attributes *key);
 CK_RV p11l_decode_rsa_private_key(const void *der, CK_ULONG size, struct p11l_attributes *key,
         struct p11l_attributes *public_key);
-CK_RV p11l_encode_rsa_public_key(
-        const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
-CK_RV p11l_encode_rsa_private_key(
-        const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
+CK_RV p11l_encode_rsa_public_key(const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
+CK_RV p11l_encode_rsa_private_key(const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
 
 /*
  * DSA (RFC 3279, section 2.3.2): Dss-Parms as CKA_PRIME, CKA_SUBPRIME and CKA_BASE of domain
@@ -63,12 +61,11 @@ CK_RV p11l_decode_dsa_domain_parameters(
 CK_RV p11l_encode_dsa_domain_parameters(
         const CK_ATTRIBUTE *parameters, CK_ULONG count, struct p11l_buffer *out);
 CK_RV p11l_decode_dsa_public_key(const void *der, CK_ULONG size, struct p11l_buffer *value);
-CK_RV p11l_encode_dsa_public_key(
-        const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
+CK_RV p11l_encode_dsa_public_key(const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
 CK_RV p11l_decode_dsa_private_key(const void *der, CK_ULONG size, struct p11l_attributes *key,
         struct p11l_attributes *public_key);
-CK_RV p11l_encode_dsa_private_key(const CK_ATTRIBUTE *key, CK_ULONG count,
-        const void *public_value, CK_ULONG public_size, struct p11l_buffer *out);
+CK_RV p11l_encode_dsa_private_key(const CK_ATTRIBUTE *key, CK_ULONG count, const void *public_value,
+        CK_ULONG public_size, struct p11l_buffer *out);
 
 /*
  * Signatures of DSA and ECDSA (RFC 3279, sections 2.2.2 and 2.2.3): r and s one behind the other,
@@ -90,8 +87,8 @@ CK_RV p11l_decode_ecdsa_signature(
  * with; so decoding hands it out beside the template (0: absent; NULL: not wanted), and it is
  * written if the template has CKA_VALUE_BITS.
  */
-CK_RV p11l_decode_dh_domain_parameters(const void *der, CK_ULONG size,
-        struct p11l_attributes *parameters, CK_ULONG *value_bits);
+CK_RV p11l_decode_dh_domain_parameters(
+        const void *der, CK_ULONG size, struct p11l_attributes *parameters, CK_ULONG *value_bits);
 CK_RV p11l_encode_dh_domain_parameters(
         const CK_ATTRIBUTE *parameters, CK_ULONG count, struct p11l_buffer *out);
 
@@ -108,8 +105,7 @@ CK_RV p11l_encode_x9_42_dh_domain_parameters(
 
 /* A public key of either as an INTEGER (RFC 3279, section 2.3.3); decoded, as CKA_VALUE is. */
 CK_RV p11l_decode_dh_public_key(const void *der, CK_ULONG size, struct p11l_buffer *value);
-CK_RV p11l_encode_dh_public_key(
-        const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
+CK_RV p11l_encode_dh_public_key(const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
 
 /*
  * CKA_EC_PARAMS of a curve by its object identifier ("1.2.840.10045.3.1.7") or any of its names
@@ -120,11 +116,11 @@ CK_RV p11l_encode_named_curve_parameters(const char *curve, struct p11l_buffer *
 
 /* What CKA_EC_PARAMS says, in whatever form; strings are static, and NULL for unknown curves. */
 struct p11l_ec_info {
-	const char *name;        /* "secp256r1" */
-	CK_KEY_TYPE key_type;    /* CKK_EC, CKK_EC_EDWARDS, CKK_EC_MONTGOMERY; unknown: CKK_EC */
-	CK_ULONG field_octets;   /* of a coordinate; unknown: 0 */
-	CK_ULONG order_octets;   /* of the group's order, and so of r and s; unknown: 0 */
-	CK_BBOOL is_named;       /* an identifier or a name, not domain parameters written out */
+	const char *name;      /* "secp256r1" */
+	CK_KEY_TYPE key_type;  /* CKK_EC, CKK_EC_EDWARDS, CKK_EC_MONTGOMERY; unknown: CKK_EC */
+	CK_ULONG field_octets; /* of a coordinate; unknown: 0 */
+	CK_ULONG order_octets; /* of the group's order, and so of r and s; unknown: 0 */
+	CK_BBOOL is_named;     /* an identifier or a name, not domain parameters written out */
 };
 CK_RV p11l_decode_ec_parameters(const void *der, CK_ULONG size, struct p11l_ec_info *info);
 
@@ -142,15 +138,14 @@ CK_RV p11l_decode_ec_point(const void *point, CK_ULONG size, const void *ec_para
         CK_ULONG params_size, struct p11l_buffer *out);
 
 /*
- * EC, Edwards and Montgomery public keys as SubjectPublicKeyInfo (RFC 5480, RFC 8410): CKA_EC_PARAMS
- * and CKA_EC_POINT. With encode_ec_point the latter is an OCTET STRING in DER, as objects have it,
- * otherwise the bare point, as mechanism parameters do. Encoding takes either. Curves that are not
- * known pass through, with whatever point they have.
+ * EC, Edwards and Montgomery public keys as SubjectPublicKeyInfo (RFC 5480, RFC 8410):
+ * CKA_EC_PARAMS and CKA_EC_POINT. With encode_ec_point the latter is an OCTET STRING in DER, as
+ * objects have it, otherwise the bare point, as mechanism parameters do. Encoding takes either.
+ * Curves that are not known pass through, with whatever point they have.
  */
-CK_RV p11l_decode_ec_public_key(const void *der, CK_ULONG size, CK_BBOOL encode_ec_point,
-        struct p11l_attributes *key);
-CK_RV p11l_encode_ec_public_key(
-        const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
+CK_RV p11l_decode_ec_public_key(
+        const void *der, CK_ULONG size, CK_BBOOL encode_ec_point, struct p11l_attributes *key);
+CK_RV p11l_encode_ec_public_key(const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
 
 /*
  * EC private keys by SEC 1 (RFC 5915): CKA_EC_PARAMS, CKA_VALUE. Encoded, CKA_VALUE gets the length
@@ -158,8 +153,7 @@ CK_RV p11l_encode_ec_public_key(
  */
 CK_RV p11l_decode_ec_private_key(const void *der, CK_ULONG size, struct p11l_attributes *key,
         struct p11l_attributes *public_key);
-CK_RV p11l_encode_ec_private_key(
-        const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
+CK_RV p11l_encode_ec_private_key(const CK_ATTRIBUTE *key, CK_ULONG count, struct p11l_buffer *out);
 
 /*
  * SubjectPublicKeyInfo (RFC 5280, 4.1.2.7) of RSA, DSA, DH, X9.42 DH, EC, Edwards, Montgomery,
@@ -187,8 +181,8 @@ CK_RV p11l_encode_private_key_info(
  * SHA-1 of the key, which is the usual one) and CKA_HASH_OF_ISSUER_PUBLIC_KEY (the authority key
  * identifier, if there is one). p11l_encode_x509_certificate gives CKA_VALUE back.
  */
-CK_RV p11l_decode_x509_certificate(const void *der, CK_ULONG size, CK_BBOOL extended_set,
-        struct p11l_attributes *certificate);
+CK_RV p11l_decode_x509_certificate(
+        const void *der, CK_ULONG size, CK_BBOOL extended_set, struct p11l_attributes *certificate);
 CK_RV p11l_encode_x509_certificate(
         const CK_ATTRIBUTE *certificate, CK_ULONG count, struct p11l_buffer *out);
 
@@ -223,10 +217,9 @@ CK_RV p11l_key_id(
  * buffer is made P11L_SECRET where the label says that a private key is in it.
  */
 #define P11L_PEM_LABEL 64
-CK_RV p11l_decode_pem(const void *text, CK_ULONG size, CK_ULONG *offset,
-        char label[P11L_PEM_LABEL], struct p11l_buffer *der);
-CK_RV p11l_encode_pem(
-        const char *label, const void *der, CK_ULONG size, struct p11l_buffer *text);
+CK_RV p11l_decode_pem(const void *text, CK_ULONG size, CK_ULONG *offset, char label[P11L_PEM_LABEL],
+        struct p11l_buffer *der);
+CK_RV p11l_encode_pem(const char *label, const void *der, CK_ULONG size, struct p11l_buffer *text);
 
 /* What p11l_decode_any finds. */
 enum p11l_format {
@@ -249,7 +242,7 @@ enum p11l_format {
 struct p11l_decoded {
 	enum p11l_format format;
 	CK_OBJECT_CLASS object_class;
-	CK_KEY_TYPE key_type; /* of a certificate: that of its key */
+	CK_KEY_TYPE key_type;              /* of a certificate: that of its key */
 	struct p11l_attributes attributes; /* ready for C_CreateObject */
 	struct p11l_attributes public_key; /* that a private key or a certificate tells; or empty */
 };

@@ -17,11 +17,16 @@ const struct p11l_error *p11l_last_error(void)
 	return &record;
 }
 
-void p11l_error_begin(const void *from, CK_ULONG size)
+void p11l_error_forget(void)
 {
 	record.rv = CKR_OK;
 	record.offset = P11L_NO_OFFSET;
 	record.field[0] = record.text[0] = '\0';
+}
+
+void p11l_error_begin(const void *from, CK_ULONG size)
+{
+	p11l_error_forget();
 	origin = (uintptr_t)from;
 	origin_size = from != NULL ? size : 0;
 }

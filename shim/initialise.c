@@ -20,7 +20,7 @@ __attribute__((no_sanitize("address", "thread"))) static void copy_words(
 
 bool p11l_long_args_copy(struct p11l_long_args *own, const void *args)
 {
-	const CK_BYTE *behind = (const CK_BYTE *)args + sizeof(own->args);
+	const CK_BYTE *behind;
 
 	memset(own, 0, sizeof(*own));
 	if (args == NULL)
@@ -28,6 +28,7 @@ bool p11l_long_args_copy(struct p11l_long_args *own, const void *args)
 	if (!p11l_readable(args, sizeof(own->args)))
 		return false;
 	memcpy(&own->args, args, sizeof(own->args));
+	behind = (const CK_BYTE *)args + sizeof(own->args);
 	if (p11l_readable(behind, sizeof(own->behind)))
 		copy_words(own->behind, (CK_VOID_PTR const volatile *)(const void *)behind, 2);
 	return true;

@@ -21,18 +21,21 @@ SHIM_TESTS = $(patsubst tests/shim/%.c,$(TEST_DIR)/shim-%,$(wildcard tests/shim/
 RULE_TESTS = $(patsubst tests/rules/%.c,$(TEST_DIR)/rules-%,\
 	$(filter-out tests/rules/rules.c,$(wildcard tests/rules/*.c)))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(TEST_DIR)/unit-%,$(wildcard tests/unit/*.c))
+CODEC_TESTS = $(patsubst tests/codec/%.c,$(TEST_DIR)/codec-%,\
+	$(filter-out tests/codec/codec_test.c,$(wildcard tests/codec/*.c)))
 TEST_HOST  = $(TEST_DIR)/helpers/host
 TEST_LIBS  = -lcmocka -ldl -lpthread
 HARNESS    = $(BUILD)/obj/tests/harness.o $(BUILD)/obj/tests/leaks.o $(SPEC_OBJ)
 
 TEST_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/shim/*.c tests/unit/*.c \
-	tests/mock/*.c tests/twist/*.c tests/rules/*.c tests/helpers/*.c tests/normalise/*.c tests/*.c))
+	tests/mock/*.c tests/twist/*.c tests/rules/*.c tests/helpers/*.c tests/normalise/*.c \
+	tests/codec/*.c tests/*.c))
 
 # The programs that tests/normalise/run.sh runs on real vendors.
 NORMALISE      = $(addprefix $(TEST_DIR)/normalise/,same defaults locking fuzz_templates)
 NORMALISE_USES = $(BUILD)/obj/tests/normalise/facts.o $(SPEC_OBJ)
 
-build-tests: $(BUILD)/pkcs11-lens.so $(MOCKS) $(PERSONALITIES) $(SHIM_TESTS) $(UNIT_TESTS) $(TWISTS) $(RULE_TESTS) $(TEST_HOST) \
+build-tests: $(BUILD)/pkcs11-lens.so $(MOCKS) $(PERSONALITIES) $(SHIM_TESTS) $(UNIT_TESTS) $(CODEC_TESTS) $(TWISTS) $(RULE_TESTS) $(TEST_HOST) \
 	$(NORMALISE)
 
 $(BUILD)/obj/tests/%.o: FLAGS += -Itests
@@ -83,6 +86,15 @@ $(BUILD)/obj/tests/system_config.o: shim/config.c $(GEN)
 $(TEST_DIR)/unit-%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/obj/tests/harness.o \
 		$(BUILD)/obj/tests/system_config.o $(LIB_OBJ)
 	@$(link_test) $(filter-out $(BUILD)/obj/shim/config.o,$^) -linih -ltasn1 $(TEST_LIBS)
+
+# OpenSSL is the other party of the codecs, which need nothing of the lens but facts.
+CODEC_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard highlevel/codec/*.c) \
+	$(addprefix highlevel/,attributes.c buffer.c capabilities.c error.c) \
+	$(addprefix shim/normalise/,curve.c der.c point.c) \
+	logging/render/name.c logging/render/text.c logging/render/text_escape.c) \
+	$(ASN_GEN:%=$(BUILD)/obj/%.o) $(SPEC_OBJ)
+$(TEST_DIR)/codec-%: $(BUILD)/obj/tests/codec/%.o $(BUILD)/obj/tests/codec/codec_test.o $(CODEC_OBJ)
+	@$(link_test) $^ -lcrypto -ltasn1 $(TEST_LIBS)
 
 .PHONY: build-tests
 .SECONDARY: $(TEST_OBJ)

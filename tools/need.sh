@@ -13,6 +13,7 @@ packages() {
 		build libc6-dev             the C library's headers
 		build make                  make
 		build libtasn1-6-dev        libtasn1 (development files)
+		build libtasn1-bin          libtasn1 (asn1Parser)
 		build libinih-dev           inih (development files)
 		build libjson-c-dev         json-c (development files)
 		demo  softhsm2              SoftHSM 2
@@ -21,6 +22,7 @@ packages() {
 		test  softhsm2              SoftHSM 2
 		test  opensc                OpenSC (pkcs11-tool and opensc-pkcs11.so)
 		test  openssl               openssl
+		test  libssl-dev            OpenSSL (development files)
 		test  openssh-client        OpenSSH (ssh-keygen, ssh-agent)
 		test  gnutls-bin            GnuTLS (p11tool)
 		test  libnss3               NSS

@@ -59,8 +59,7 @@ CK_RV p11l_asn_small(const struct p11l_asn *asn, const char *field, CK_ULONG *nu
 CK_RV p11l_asn_bits(const struct p11l_asn *asn, const char *field, struct p11l_der *octets);
 
 /* An error about a field; "" means the whole. */
-CK_RV p11l_asn_refuse(
-        const struct p11l_asn *asn, CK_RV rv, const char *field, const char *what);
+CK_RV p11l_asn_refuse(const struct p11l_asn *asn, CK_RV rv, const char *field, const char *what);
 
 /* Starts a value of this type, which the writers below fill. */
 CK_RV p11l_asn_start(struct p11l_asn *asn, const asn1_static_node *module, const char *type);
@@ -83,8 +82,7 @@ CK_RV p11l_asn_write_der(
 CK_RV p11l_asn_choose(struct p11l_asn *asn, const char *field, const char *alternative);
 
 /* An OBJECT IDENTIFIER of its whole DER. */
-CK_RV p11l_asn_write_oid(
-        struct p11l_asn *asn, const char *field, const void *oid, CK_ULONG size);
+CK_RV p11l_asn_write_oid(struct p11l_asn *asn, const char *field, const void *oid, CK_ULONG size);
 
 /* Between the DER of an OBJECT IDENTIFIER and "1.2.840"; false when it is none, or too long. */
 #define P11L_OID_TEXT 128

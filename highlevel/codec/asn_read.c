@@ -24,8 +24,8 @@ CK_RV p11l_asn_start(struct p11l_asn *asn, const asn1_static_node *module, const
 	return create(asn, module, type);
 }
 
-CK_RV p11l_asn_read(struct p11l_asn *asn, const asn1_static_node *module, const char *type,
-        struct p11l_der der)
+CK_RV p11l_asn_read(
+        struct p11l_asn *asn, const asn1_static_node *module, const char *type, struct p11l_der der)
 {
 	int size = (int)der.size;
 	CK_RV rv;
@@ -113,9 +113,24 @@ CK_RV p11l_asn_small(const struct p11l_asn *asn, const char *field, CK_ULONG *nu
 	return rv;
 }
 
+static bool is_explicit(const struct p11l_asn *asn, const char *field)
+{
+	struct p11l_der whole;
+
+	return p11l_asn_whole(asn, field, &whole) && (whole.at[0] & ASN1_CLASS_STRUCTURED) != 0;
+}
+
 CK_RV p11l_asn_bits(const struct p11l_asn *asn, const char *field, struct p11l_der *octets)
 {
-	if (!p11l_asn_content(asn, field, octets))
+	struct p11l_der tagged;
+	bool there = p11l_asn_content(asn, field, octets);
+
+	/* Behind an explicit tag there is another one. */
+	if (there && is_explicit(asn, field)) {
+		tagged = *octets;
+		there = p11l_der_only(tagged.at, tagged.size, P11L_DER_BIT_STRING, octets);
+	}
+	if (!there)
 		return p11l_asn_refuse(asn, P11L_CKR_MALFORMED, field, "is missing");
 	if (octets->at[0] != 0)
 		return p11l_asn_refuse(

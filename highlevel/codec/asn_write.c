@@ -22,8 +22,7 @@ static CK_RV write_value(
 	return outcome(asn, field, asn1_write_value(asn->node, field, octets, (int)length));
 }
 
-CK_RV p11l_asn_write_der(
-        struct p11l_asn *asn, const char *field, const void *octets, CK_ULONG size)
+CK_RV p11l_asn_write_der(struct p11l_asn *asn, const char *field, const void *octets, CK_ULONG size)
 {
 	return write_value(asn, field, octets, octets != NULL ? size : 0);
 }
@@ -56,7 +55,8 @@ static CK_RV defer(struct p11l_asn *asn, const char *field, const void *octets, 
 	rv = write_value(asn, field, filler, padding + size);
 	free(filler);
 	if (rv == CKR_OK && size > 0)
-		asn->deferred[asn->deferred_count++] = (struct p11l_deferred){field, {octets, size}};
+		asn->deferred[asn->deferred_count++] =
+		        (struct p11l_deferred){field, {octets, size}};
 	return rv;
 }
 

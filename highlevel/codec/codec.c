@@ -22,18 +22,18 @@ CK_RV p11l_decode_with(p11l_decoder *decode, const void *der, CK_ULONG size, boo
 		rv = p11l_bad_argument("output");
 	if (rv != CKR_OK)
 		return rv;
-	p11l_attributes_free(key);
-	p11l_attributes_free(public_key);
+	p11l_attributes_clear(key);
+	p11l_attributes_clear(public_key);
 	rv = decode((struct p11l_der){der, size}, &to);
 	if (rv != CKR_OK) {
-		p11l_attributes_free(key);
-		p11l_attributes_free(public_key);
+		p11l_attributes_clear(key);
+		p11l_attributes_clear(public_key);
 	}
 	return rv;
 }
 
-CK_RV p11l_encode_with(p11l_encoder *encode, bool secret, const CK_ATTRIBUTE *entry,
-        CK_ULONG count, struct p11l_buffer *out)
+CK_RV p11l_encode_with(p11l_encoder *encode, bool secret, const CK_ATTRIBUTE *entry, CK_ULONG count,
+        struct p11l_buffer *out)
 {
 	struct p11l_template from = {entry, count};
 	CK_RV rv;
@@ -95,7 +95,7 @@ CK_RV p11l_need(const struct p11l_template *from, CK_ATTRIBUTE_TYPE type, struct
 
 CK_RV p11l_need_ulong(const struct p11l_template *from, CK_ATTRIBUTE_TYPE type, CK_ULONG *value)
 {
-	struct p11l_der octets;
+	struct p11l_der octets = {NULL, 0};
 	CK_RV rv = p11l_need(from, type, &octets);
 
 	if (rv == CKR_OK && octets.size != sizeof(*value))

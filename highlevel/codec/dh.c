@@ -135,18 +135,18 @@ CK_RV p11l_write_x9_42_parameters(const struct p11l_template *from, struct p11l_
 	return rv;
 }
 
-CK_RV p11l_decode_dh_domain_parameters(const void *der, CK_ULONG size,
-        struct p11l_attributes *parameters, CK_ULONG *value_bits)
+CK_RV p11l_decode_dh_domain_parameters(
+        const void *der, CK_ULONG size, struct p11l_attributes *parameters, CK_ULONG *value_bits)
 {
 	CK_RV rv;
 
 	p11l_error_begin(der, size);
 	if (parameters == NULL || (der == NULL && size > 0))
 		return p11l_bad_argument(parameters == NULL ? "output" : "input");
-	p11l_attributes_free(parameters);
+	p11l_attributes_clear(parameters);
 	rv = p11l_dh_parameters((struct p11l_der){der, size}, parameters, value_bits);
 	if (rv != CKR_OK)
-		p11l_attributes_free(parameters);
+		p11l_attributes_clear(parameters);
 	return rv;
 }
 

@@ -56,8 +56,7 @@ CK_RV p11l_dsa_private(struct p11l_der der, const struct p11l_target *to)
 	return rv;
 }
 
-CK_RV p11l_decode_dsa_domain_parameters(
-        const void *der, CK_ULONG size, struct p11l_attributes *out)
+CK_RV p11l_decode_dsa_domain_parameters(const void *der, CK_ULONG size, struct p11l_attributes *out)
 {
 	return p11l_decode_with(p11l_dsa_parameters, der, size, false, out, NULL);
 }
@@ -100,8 +99,8 @@ CK_RV p11l_decode_dsa_private_key(const void *der, CK_ULONG size, struct p11l_at
 	return p11l_decode_with(p11l_dsa_private, der, size, false, key, public_key);
 }
 
-static CK_RV write_private(const struct p11l_template *from, const struct p11l_der *y,
-        struct p11l_buffer *out)
+static CK_RV write_private(
+        const struct p11l_template *from, const struct p11l_der *y, struct p11l_buffer *out)
 {
 	struct p11l_asn asn;
 	CK_RV rv = p11l_asn_start(&asn, p11l_asn_dsa, "DSAPrivateKey");

@@ -10,6 +10,9 @@
 /* Octets of the order of the curve of CKA_EC_PARAMS; 0: not known. */
 CK_ULONG p11l_order_of(struct p11l_der ec_params);
 
+/* The ECParameters that stand in a key: an identifier, or domain parameters. */
+CK_RV p11l_check_ec_params(struct p11l_der ec_params);
+
 /* The octets of a point that stand in CKA_EC_POINT or in a key, in whatever form they are. */
 CK_RV p11l_bare_point(CK_ULONG key_type, struct p11l_der ec_params, struct p11l_der point,
         const char *field, struct p11l_der *bare);

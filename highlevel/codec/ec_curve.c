@@ -48,6 +48,8 @@ static CK_ULONG explicit_order(struct p11l_der params)
 	if (rv == CKR_OK)
 		rv = p11l_asn_natural(&asn, "specifiedCurve.order", &order);
 	p11l_asn_free(&asn);
+	if (rv != CKR_OK)
+		p11l_error_forget();
 	return rv == CKR_OK && order.size <= P11L_EC_ORDER_MAX ? order.size : 0;
 }
 
@@ -58,6 +60,21 @@ CK_ULONG p11l_order_of(struct p11l_der ec_params)
 	if (params.curve != NULL)
 		return order_octets(params.curve);
 	return params.form == P11L_CURVE_EXPLICIT ? explicit_order(ec_params) : 0;
+}
+
+CK_RV p11l_check_ec_params(struct p11l_der ec_params)
+{
+	struct p11l_asn asn;
+	CK_RV rv = p11l_asn_read(&asn, p11l_asn_ec, "ECParameters", ec_params);
+
+	if (rv == CKR_OK && ec_params.at[0] == ASN1_TAG_NULL)
+		rv = p11l_asn_refuse(&asn, P11L_CKR_UNSUPPORTED, "implicitCurve",
+		        "leaves the curve to be known from elsewhere");
+	else if (rv == CKR_OK && ec_params.at[0] == ASN1_TAG_PRINTABLE_STRING)
+		rv = p11l_asn_refuse(
+		        &asn, P11L_CKR_MALFORMED, "name", "must be an object identifier in a key");
+	p11l_asn_free(&asn);
+	return rv;
 }
 
 static CK_RV describe(struct p11l_der der, struct p11l_ec_info *info)

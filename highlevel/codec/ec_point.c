@@ -11,8 +11,7 @@ static bool is_known(struct p11l_der ec_params)
 }
 
 /* key_type may be P11L_ANY. */
-static struct p11l_point parse(
-        CK_ULONG key_type, struct p11l_der ec_params, struct p11l_der point)
+static struct p11l_point parse(CK_ULONG key_type, struct p11l_der ec_params, struct p11l_der point)
 {
 	struct p11l_params params = p11l_params_parse(ec_params.at, ec_params.size);
 
@@ -31,8 +30,8 @@ CK_RV p11l_bare_point(CK_ULONG key_type, struct p11l_der ec_params, struct p11l_
 		return CKR_OK;
 	}
 	if (is_known(ec_params))
-		return p11l_refuse(CKR_ATTRIBUTE_VALUE_INVALID, field, NULL,
-		        "is no point of its curve");
+		return p11l_refuse(
+		        CKR_ATTRIBUTE_VALUE_INVALID, field, NULL, "is no point of its curve");
 	/* Nothing is known of the curve, so it can only be what CKA_EC_POINT should be. */
 	if (!p11l_der_only(point.at, point.size, P11L_DER_OCTET_STRING, bare))
 		*bare = point;

@@ -19,15 +19,12 @@ static CK_RV find_params(const struct p11l_asn *asn, struct p11l_der *ec_params)
 		return p11l_asn_refuse(asn, P11L_CKR_MALFORMED, "parameters",
 		        "is missing, so nothing tells the curve");
 	}
-	if (own.at[0] == ASN1_TAG_NULL)
-		return p11l_asn_refuse(asn, P11L_CKR_UNSUPPORTED, "parameters",
-		        "says that the curve is known from elsewhere");
-	if (ec_params->size > 0 && (own.size != ec_params->size ||
-	                                   memcmp(own.at, ec_params->at, own.size) != 0))
+	if (ec_params->size > 0 &&
+	        (own.size != ec_params->size || memcmp(own.at, ec_params->at, own.size) != 0))
 		return p11l_asn_refuse(asn, P11L_CKR_MALFORMED, "parameters",
 		        "is another curve than that of the key's algorithm");
 	*ec_params = own;
-	return CKR_OK;
+	return p11l_check_ec_params(own);
 }
 
 static CK_RV read_value(
@@ -44,8 +41,8 @@ static CK_RV read_value(
 	return p11l_set_der(to, CKA_VALUE, &value);
 }
 
-static CK_RV read_public(const struct p11l_asn *asn, struct p11l_der ec_params,
-        const struct p11l_target *to)
+static CK_RV read_public(
+        const struct p11l_asn *asn, struct p11l_der ec_params, const struct p11l_target *to)
 {
 	struct p11l_attributes *key = to->public_key;
 	struct p11l_der point;
@@ -60,8 +57,8 @@ static CK_RV read_public(const struct p11l_asn *asn, struct p11l_der ec_params,
 	if (rv == CKR_OK)
 		rv = p11l_set_der(key, CKA_EC_PARAMS, &ec_params);
 	if (rv == CKR_OK)
-		rv = p11l_set_point(key, CKK_EC, ec_params, point, "ECPrivateKey.publicKey",
-		        to->bare_point);
+		rv = p11l_set_point(
+		        key, CKK_EC, ec_params, point, "ECPrivateKey.publicKey", to->bare_point);
 	return rv;
 }
 
@@ -103,20 +100,11 @@ CK_RV p11l_ec_private(struct p11l_der der, const struct p11l_target *to)
 
 static CK_RV write_params(struct p11l_asn *asn, struct p11l_der ec_params, bool with_params)
 {
-	CK_BYTE tag = ec_params.at[0];
-	CK_RV rv;
-
 	if (!with_params)
 		return p11l_asn_write_der(asn, "parameters", NULL, 0);
-	if (tag != P11L_DER_OID && tag != P11L_DER_SEQUENCE)
+	if (p11l_check_ec_params(ec_params) != CKR_OK)
 		return p11l_refuse_attribute(CKR_ATTRIBUTE_VALUE_INVALID, CKA_EC_PARAMS,
 		        "must be an object identifier or domain parameters here");
-	if (tag == P11L_DER_OID) {
-		rv = p11l_asn_choose(asn, "parameters", "namedCurve");
-		return rv == CKR_OK ? p11l_asn_write_oid(asn, "parameters.namedCurve",
-		                              ec_params.at, ec_params.size)
-		                    : rv;
-	}
 	return p11l_asn_write_der(asn, "parameters", ec_params.at, ec_params.size);
 }
 
@@ -147,8 +135,7 @@ static CK_RV write_value(struct p11l_asn *asn, struct p11l_der value, CK_ULONG o
 	return p11l_asn_write_octets(asn, "privateKey", padded, order);
 }
 
-CK_RV p11l_write_ec_key(
-        const struct p11l_template *from, bool with_params, struct p11l_buffer *out)
+CK_RV p11l_write_ec_key(const struct p11l_template *from, bool with_params, struct p11l_buffer *out)
 {
 	struct p11l_der ec_params = {NULL, 0}, value = {NULL, 0};
 	CK_BYTE padded[P11L_EC_ORDER_MAX];

@@ -7,8 +7,7 @@
 
 p11l_decoder p11l_rsa_public, p11l_rsa_private, p11l_dsa_parameters, p11l_dsa_private,
         p11l_x9_42_parameters, p11l_ec_parameters, p11l_ec_private, p11l_spki,
-        p11l_private_key_info, p11l_certificate, p11l_certificate_extended,
-        p11l_certificate_key;
+        p11l_private_key_info, p11l_certificate, p11l_certificate_extended, p11l_certificate_key;
 p11l_encoder p11l_write_rsa_public, p11l_write_rsa_private, p11l_write_dsa_parameters,
         p11l_write_dh_parameters, p11l_write_x9_42_parameters, p11l_write_ec_private,
         p11l_write_spki;

@@ -11,8 +11,8 @@ struct p11l_der p11l_significant(struct p11l_der number)
 	return number;
 }
 
-CK_RV p11l_read_naturals(const struct p11l_asn *asn, const struct p11l_natural *list,
-        struct p11l_attributes *to)
+CK_RV p11l_read_naturals(
+        const struct p11l_asn *asn, const struct p11l_natural *list, struct p11l_attributes *to)
 {
 	struct p11l_der number;
 	CK_RV rv = CKR_OK;
@@ -25,8 +25,8 @@ CK_RV p11l_read_naturals(const struct p11l_asn *asn, const struct p11l_natural *
 	return rv;
 }
 
-CK_RV p11l_write_naturals(struct p11l_asn *asn, const struct p11l_natural *list,
-        const struct p11l_template *from)
+CK_RV p11l_write_naturals(
+        struct p11l_asn *asn, const struct p11l_natural *list, const struct p11l_template *from)
 {
 	struct p11l_der number;
 	CK_RV rv = CKR_OK;
@@ -52,8 +52,7 @@ CK_RV p11l_read_record(const asn1_static_node *module, const char *type, struct 
 }
 
 CK_RV p11l_write_record(const asn1_static_node *module, const char *type,
-        const struct p11l_natural *list, const struct p11l_template *from,
-        struct p11l_buffer *out)
+        const struct p11l_natural *list, const struct p11l_template *from, struct p11l_buffer *out)
 {
 	struct p11l_asn asn;
 	CK_RV rv = p11l_asn_start(&asn, module, type);

@@ -2,6 +2,8 @@
 /* Object identifiers as numbers with dots between them. */
 #include "asn.h"
 
+#include <string.h>
+
 bool p11l_oid_text(const void *der, CK_ULONG size, char text[P11L_OID_TEXT])
 {
 	struct p11l_der content;
@@ -17,11 +19,12 @@ bool p11l_oid_text(const void *der, CK_ULONG size, char text[P11L_OID_TEXT])
 
 bool p11l_oid_der(const char *text, CK_BYTE der[P11L_OID_DER], CK_ULONG *size)
 {
-	int length = P11L_OID_DER - 1;
+	char again[P11L_OID_TEXT];
+	int length = P11L_OID_DER;
 
-	if (asn1_object_id_der(text, der + 1, &length, 0) != ASN1_SUCCESS)
+	/* libtasn1 reads what are no numbers as 0, so it has to come back. */
+	if (asn1_object_id_der(text, der, &length, 0) != ASN1_SUCCESS)
 		return false;
-	der[0] = P11L_DER_OID;
-	*size = 1 + (CK_ULONG)length;
-	return true;
+	*size = (CK_ULONG)length;
+	return p11l_oid_text(der, *size, again) && strcmp(again, text) == 0;
 }

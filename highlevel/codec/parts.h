@@ -10,8 +10,9 @@
 /* Where a decoder puts what it finds. */
 struct p11l_target {
 	struct p11l_attributes *key;
-	struct p11l_attributes *public_key; /* of a private key, as far as its file tells; or NULL */
-	bool bare_point;                    /* CKA_EC_POINT without the OCTET STRING around it */
+	struct p11l_attributes
+	        *public_key; /* of a private key, as far as its file tells; or NULL */
+	bool bare_point;     /* CKA_EC_POINT without the OCTET STRING around it */
 };
 
 typedef CK_RV p11l_decoder(struct p11l_der der, const struct p11l_target *to);
@@ -32,8 +33,8 @@ struct p11l_template {
 typedef CK_RV p11l_encoder(const struct p11l_template *from, struct p11l_buffer *out);
 
 /* secret: what is written is wiped like a key. */
-CK_RV p11l_encode_with(p11l_encoder *encode, bool secret, const CK_ATTRIBUTE *entry,
-        CK_ULONG count, struct p11l_buffer *out);
+CK_RV p11l_encode_with(p11l_encoder *encode, bool secret, const CK_ATTRIBUTE *entry, CK_ULONG count,
+        struct p11l_buffer *out);
 
 /* The same for functions that turn octets into octets. */
 typedef CK_RV p11l_converter(struct p11l_der in, struct p11l_buffer *out);
@@ -60,17 +61,16 @@ struct p11l_natural {
 	const char *field;
 	CK_ATTRIBUTE_TYPE type;
 };
-CK_RV p11l_read_naturals(const struct p11l_asn *asn, const struct p11l_natural *list,
-        struct p11l_attributes *to);
-CK_RV p11l_write_naturals(struct p11l_asn *asn, const struct p11l_natural *list,
-        const struct p11l_template *from);
+CK_RV p11l_read_naturals(
+        const struct p11l_asn *asn, const struct p11l_natural *list, struct p11l_attributes *to);
+CK_RV p11l_write_naturals(
+        struct p11l_asn *asn, const struct p11l_natural *list, const struct p11l_template *from);
 
 /* A whole structure of such INTEGERs. */
 CK_RV p11l_read_record(const asn1_static_node *module, const char *type, struct p11l_der der,
         const struct p11l_natural *list, struct p11l_attributes *to);
 CK_RV p11l_write_record(const asn1_static_node *module, const char *type,
-        const struct p11l_natural *list, const struct p11l_template *from,
-        struct p11l_buffer *out);
+        const struct p11l_natural *list, const struct p11l_template *from, struct p11l_buffer *out);
 
 /* A type that is nothing but an INTEGER. */
 CK_RV p11l_read_integer(const asn1_static_node *module, const char *type, struct p11l_der der,

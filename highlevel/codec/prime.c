@@ -91,8 +91,7 @@ static void load(limb *to, const struct p11l_der *number)
 static bool start(struct modulus *m, const struct p11l_der *number)
 {
 	if (number->size == 0 || number->size > MAX_BITS / 8 ||
-	        (number->at[number->size - 1] & 1) == 0 ||
-	        (number->size == 1 && number->at[0] < 5))
+	        (number->at[number->size - 1] & 1) == 0 || (number->size == 1 && number->at[0] < 5))
 		return false;
 	load(m->n, number);
 	m->limbs = (number->size + 3) / 4;
@@ -155,8 +154,8 @@ static void halve(limb *a, size_t limbs)
 }
 
 /* Whether base^d, or one of its first squares, is what it must be if n is prime. */
-static bool passes(
-        const limb *base, const limb *d, unsigned twos, const limb *minus_one, const struct modulus *m)
+static bool passes(const limb *base, const limb *d, unsigned twos, const limb *minus_one,
+        const struct modulus *m)
 {
 	limb x[MAX_LIMBS];
 

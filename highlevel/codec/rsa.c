@@ -95,8 +95,8 @@ CK_RV p11l_decode_rsa_public_key(const void *der, CK_ULONG size, struct p11l_att
 	return p11l_decode_with(p11l_rsa_public, der, size, false, key, NULL);
 }
 
-CK_RV p11l_decode_rsa_private_key(const void *der, CK_ULONG size, struct p11l_attributes *key,
-        struct p11l_attributes *public)
+CK_RV p11l_decode_rsa_private_key(
+        const void *der, CK_ULONG size, struct p11l_attributes *key, struct p11l_attributes *public)
 {
 	return p11l_decode_with(p11l_rsa_private, der, size, false, key, public);
 }

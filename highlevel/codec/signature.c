@@ -39,8 +39,7 @@ static CK_ULONG smallest(const CK_ULONG *orders, CK_ULONG size)
 }
 
 /* A number at the end of so many octets. */
-static CK_RV append_padded(
-        struct p11l_buffer *out, const struct p11l_der *number, CK_ULONG octets)
+static CK_RV append_padded(struct p11l_buffer *out, const struct p11l_der *number, CK_ULONG octets)
 {
 	memset(out->p + out->len, 0, octets - number->size);
 	memcpy(out->p + out->len + octets - number->size, number->at, number->size);
@@ -48,8 +47,8 @@ static CK_RV append_padded(
 	return CKR_OK;
 }
 
-static CK_RV write_halves(const struct p11l_asn *asn, CK_ULONG order, const CK_ULONG *orders,
-        struct p11l_buffer *out)
+static CK_RV write_halves(
+        const struct p11l_asn *asn, CK_ULONG order, const CK_ULONG *orders, struct p11l_buffer *out)
 {
 	struct p11l_der r = {NULL, 0}, s = {NULL, 0};
 	CK_ULONG given = order;

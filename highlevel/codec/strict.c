@@ -166,7 +166,8 @@ CK_RV p11l_strict_any(const struct p11l_place *place, struct p11l_der *from)
 		if (rv == CKR_OK && (tag & CONSTRUCTED) == 0)
 			rv = p11l_strict_primitive(place, at, tag, content);
 		else if (rv == CKR_OK && !may_be_constructed(tag))
-			rv = p11l_malformed(place, at, "is a string in pieces, which only BER allows");
+			rv = p11l_malformed(
+			        place, at, "is a string in pieces, which only BER allows");
 		else if (rv == CKR_OK && depth + 1 == MAX_DEPTH)
 			rv = p11l_malformed(place, at, "is nested too deeply");
 		else if (rv == CKR_OK)

@@ -163,7 +163,8 @@ static CK_RV walk_sequence(
 	CK_RV rv = CKR_OK;
 
 	for (; rv == CKR_OK && field != NULL; field = next_field(field))
-		if ((field->type & OPTIONAL) == 0 || (content.size > 0 && matches(w, field, content.at[0])))
+		if ((field->type & OPTIONAL) == 0 ||
+		        (content.size > 0 && matches(w, field, content.at[0])))
 			rv = walk_field(w, field, &content);
 	if (rv == CKR_OK && content.size > 0)
 		rv = p11l_malformed(w->place, content.at, surplus);
@@ -184,8 +185,8 @@ static CK_RV walk_list(const struct walk *w, const asn1_static_node *type, struc
 }
 
 /* What is in a value of this type, which has lost its tag and length. */
-static CK_RV walk_content(const struct walk *w, const asn1_static_node *type, const void *at,
-        struct p11l_der content)
+static CK_RV walk_content(
+        const struct walk *w, const asn1_static_node *type, const void *at, struct p11l_der content)
 {
 	switch (kind_of(type)) {
 	case ASN1_ETYPE_SEQUENCE:

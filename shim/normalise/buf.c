@@ -82,14 +82,20 @@ static bool keep(
 	return true;
 }
 
+static bool is_asked_again(const struct p11l_op *op, const struct p11l_flow *flow)
+{
+	return flow->in_size == op->asked.size &&
+	       (flow->in_size == 0 || p11l_readable(flow->in, flow->in_size)) &&
+	       p11l_octets_equal(&op->asked, flow->in, flow->in_size);
+}
+
 bool p11l_serve_kept(struct p11l_run *run, const struct p11l_flow *flow, CK_RV *rv)
 {
 	struct p11l_op *op = run->op;
 
 	if (op->phase != P11L_WAITING)
 		return false;
-	if (op->result_of != flow->function ||
-	        !p11l_octets_equal(&op->asked, flow->in, flow->in_size)) {
+	if (op->result_of != flow->function || !is_asked_again(op, flow)) {
 		p11l_operation_end(op);
 		return false;
 	}

@@ -54,6 +54,18 @@ static agreement *change_agreement(struct p11l_parameter *parameter)
 	                                                                 : NULL;
 }
 
+/* A NULL that claims a length ends the process at a vendor that believes it. */
+CK_RV p11l_parameter_nothing(struct p11l_parameter *parameter)
+{
+	const agreement *given = read_agreement(parameter);
+
+	if (given == NULL || ((given->ulPublicDataLen == 0 || given->pPublicData != NULL) &&
+	                             (given->ulSharedDataLen == 0 || given->pSharedData != NULL)))
+		return CKR_OK;
+	p11l_note("BUF-10", "NULL for data of a length -> CKR_MECHANISM_PARAM_INVALID");
+	return CKR_MECHANISM_PARAM_INVALID;
+}
+
 CK_RV p11l_parameter_shared(struct p11l_parameter *parameter)
 {
 	const agreement *given = read_agreement(parameter);

@@ -50,8 +50,8 @@ static bool number(const CK_BYTE *at, CK_ULONG size, CK_ULONG *value)
 
 static bool same_point(const CK_BYTE *a, CK_ULONG a_size, const CK_BYTE *b, CK_ULONG b_size)
 {
-	struct p11l_point left = p11l_point_parse(P11L_ANY, 0, a, a_size);
-	struct p11l_point right = p11l_point_parse(P11L_ANY, 0, b, b_size);
+	struct p11l_point left = p11l_point_guess(P11L_ANY, 0, a, a_size);
+	struct p11l_point right = p11l_point_guess(P11L_ANY, 0, b, b_size);
 
 	return left.form != P11L_POINT_NONE && right.form != P11L_POINT_NONE &&
 	       left.size == right.size && memcmp(left.octets, right.octets, left.size) == 0;

@@ -63,6 +63,8 @@ CK_RV p11l_parts_collect(struct p11l_run *run, CK_BYTE_PTR data, CK_ULONG size)
 
 	if (size > P11L_COLLECT_MAX || octets->size > P11L_COLLECT_MAX - size)
 		return CKR_DATA_LEN_RANGE;
+	if (size > 0 && !p11l_readable(data, size))
+		return CKR_ARGUMENTS_BAD;
 	return p11l_octets_add(octets, data, size, P11L_COLLECT_MAX) ? CKR_OK : CKR_HOST_MEMORY;
 }
 

@@ -24,6 +24,7 @@ static const struct {
         {P11L_RULE_GCM_1, p11l_parameter_gcm_form},
         {P11L_RULE_GCM_3, p11l_parameter_gcm_iv},
         {P11L_RULE_SIG_8, p11l_parameter_eddsa},
+        {P11L_RULE_BUF_10, p11l_parameter_nothing},
         {P11L_RULE_ECDH_4, p11l_parameter_shared},
         {P11L_RULE_ECDH_1, p11l_parameter_peer},
 };
@@ -116,7 +117,8 @@ static bool starts_operation(unsigned function)
 static CK_RV make_lasting(struct p11l_parameter *parameter)
 {
 	bool rewritten = parameter->mechanism->pParameter == &parameter->block;
-	bool nested = p11l_on(parameter->rules, P11L_RULE_PARM_1);
+	bool nested = p11l_on(parameter->rules, P11L_RULE_PARM_1) &&
+	              concerns(P11L_RULE_PARM_1, parameter->function);
 	struct p11l_lasting *lasting;
 
 	if (!starts_operation(parameter->function) || (!rewritten && !nested))

@@ -121,7 +121,7 @@ p11l_parameter_step p11l_parameter_oaep, p11l_parameter_none;
 /* rsa_raw.c */
 p11l_parameter_step p11l_parameter_raw;
 /* ecdh.c */
-p11l_parameter_step p11l_parameter_shared, p11l_parameter_peer;
+p11l_parameter_step p11l_parameter_nothing, p11l_parameter_shared, p11l_parameter_peer;
 /* eddsa.c */
 p11l_parameter_step p11l_parameter_eddsa, p11l_parameter_25519;
 /* iv.c */

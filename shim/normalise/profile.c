@@ -188,7 +188,8 @@ static bool in_range(const char *range, CK_VERSION is)
 
 	if (range == NULL)
 		return true;
-	first = version(range, &end);
+	end = range;
+	first = range[0] == '-' ? 0 : version(range, &end);
 	if (*end != '-')
 		return number == first;
 	return number >= first && (end[1] == '\0' || number <= version(end + 1, &end));

@@ -150,8 +150,9 @@ static bool is_big(const struct p11l_request *request, CK_ATTRIBUTE_TYPE type)
 	        CKA_COEFFICIENT, CKA_PRIME, CKA_SUBPRIME, CKA_BASE};
 
 	if (type == CKA_VALUE)
-		return request->key_type == CKK_DSA || request->key_type == CKK_DH ||
-		       request->key_type == CKK_X9_42_DH;
+		return request->class != CKO_SECRET_KEY &&
+		       (request->key_type == CKK_DSA || request->key_type == CKK_DH ||
+		               request->key_type == CKK_X9_42_DH);
 	return IS_ONE_OF(type, types);
 }
 

@@ -199,6 +199,45 @@ CASE(points_with_explicit_parameters)
 	check_rule(&setting, point_is_der);
 }
 
+/* --- TPL-8, which needs the curve: a scalar has the length of the curve */
+
+static bool scalar_has_its_length(struct subject *s, CK_ULONG size)
+{
+	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
+	CK_KEY_TYPE type = CKK_EC;
+	struct octets oid = curve_oid("secp256r1"), value;
+	CK_BYTE scalar[40] = {0};
+	CK_ATTRIBUTE template[] = {ATTRIBUTE(CKA_CLASS, class), ATTRIBUTE(CKA_KEY_TYPE, type),
+	        {CKA_EC_PARAMS, oid.at, oid.size}, {CKA_VALUE, scalar, size},
+	        ATTRIBUTE(CKA_SENSITIVE, no), ATTRIBUTE(CKA_EXTRACTABLE, yes)};
+	CK_OBJECT_HANDLE key;
+
+	memset(scalar + size - 31, 0x11, 31);
+	assert_int_equal(
+	        s->p11->C_CreateObject(s->session, template, COUNT(template), &key), CKR_OK);
+	value = read_attribute(s, key, CKA_VALUE);
+	return value.size == 32 && value.at[0] == 0 &&
+	       memcmp(value.at + 1, scalar + size - 31, 31) == 0;
+}
+
+static bool short_scalar_is_padded(struct subject *s)
+{
+	return scalar_has_its_length(s, 31);
+}
+
+static bool long_scalar_is_cut(struct subject *s)
+{
+	return scalar_has_its_length(s, 33);
+}
+
+CASE(scalars_have_the_length_of_the_curve)
+{
+	const struct setting setting = {.rule = "TPL-8", .native = true};
+
+	check_rule(&setting, short_scalar_is_padded);
+	check_rule(&setting, long_scalar_is_cut);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +250,7 @@ int main(void)
 	        cmocka_unit_test(the_mechanism_that_the_curve_needs),
 	        cmocka_unit_test(explicit_parameters),
 	        cmocka_unit_test(points_with_explicit_parameters),
+	        cmocka_unit_test(scalars_have_the_length_of_the_curve),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

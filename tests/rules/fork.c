@@ -31,6 +31,7 @@ static void assert_nothing_works(CK_FUNCTION_LIST_3_2 *list, unsigned functions)
 	static const uintptr_t zeros[P11L_MAX_PARAMS];
 
 	for (unsigned i = 0; i < functions; i++) {
+		unsigned before = vendor()->calls[i];
 		CK_RV rv;
 
 		if (is_always_ours(i) && i != P11L_C_Finalize)
@@ -38,7 +39,7 @@ static void assert_nothing_works(CK_FUNCTION_LIST_3_2 *list, unsigned functions)
 		rv = call_entry(entries(list)[i], zeros);
 		if (rv != CKR_CRYPTOKI_NOT_INITIALIZED)
 			fail_msg("%s answers 0x%lx", p11l_functions[i].name, rv);
-		if (vendor()->calls[i] != (i == P11L_C_Initialize ? 1 : 0))
+		if (vendor()->calls[i] != before)
 			fail_msg("%s was called", p11l_functions[i].name);
 	}
 }

@@ -2,6 +2,8 @@
 /* How long parameters live, and those of block ciphers and Edwards curves. */
 #include "rules.h"
 
+#include <malloc.h>
+
 static CK_BYTE text[32] = "thirty-two octets to be signed.";
 
 /* PARM-1: the vendor goes on reading what was there when the operation was started */
@@ -106,6 +108,44 @@ CASE(parm_1_each_session_its_own)
 	        .rule = "PARM-1", .twist = "parameter-late", .enable = "PARM-1"};
 
 	assert_true(with_lens(&setting, outlives_other_sessions));
+}
+
+static size_t in_use(void)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+/* What was kept goes with its session, also where operations are never ended. */
+static bool leaves_nothing_behind(struct subject *s)
+{
+	static CK_BYTE aad[256 * 1024];
+	CK_BYTE iv[12] = {0};
+	CK_GCM_PARAMS params = {iv, sizeof(iv), 96, aad, sizeof(aad), 128};
+	CK_MECHANISM mechanism = {CKM_AES_GCM, &params, sizeof(params)};
+	CK_OBJECT_HANDLE key = aes_key(s, 16);
+	size_t before = in_use();
+
+	for (unsigned i = 0; i < 32; i++) {
+		CK_SESSION_HANDLE session = another_session(s);
+
+		assert_int_equal(s->p11->C_EncryptInit(session, &mechanism, key), CKR_OK);
+		assert_int_equal(s->p11->C_CloseSession(session), CKR_OK);
+	}
+	for (unsigned i = 0; i < 32; i++)
+		assert_int_equal(
+		        s->p11->C_EncryptInit(another_session(s), &mechanism, key), CKR_OK);
+	assert_true(in_use() - before < 33 * 2 * sizeof(aad));
+	assert_int_equal(s->p11->C_CloseAllSessions(s->slot), CKR_OK);
+	return in_use() < before + 4 * sizeof(aad);
+}
+
+CASE(parm_1_sessions_leave_nothing_behind)
+{
+	const struct setting setting = {.rule = "PARM-1", .enable = "PARM-1"};
+
+	assert_true(with_lens(&setting, leaves_nothing_behind));
 }
 
 /* SYM-3 */
@@ -237,6 +277,7 @@ int main(void)
 	        cmocka_unit_test(parm_1_parameters_live_on),
 	        cmocka_unit_test(parm_1_rewritten_parameters_live_on),
 	        cmocka_unit_test(parm_1_each_session_its_own),
+	        cmocka_unit_test(parm_1_sessions_leave_nothing_behind),
 	        cmocka_unit_test(sym_3_iv_of_the_wrong_length),
 	        cmocka_unit_test(sig_8_none_for_ed25519),
 	        cmocka_unit_test(sig_8_one_for_ed448),
