@@ -120,7 +120,7 @@ bool p11l_object_matches(p11l_below *below, CK_SESSION_HANDLE session, CK_OBJECT
 
 	if (count == 0 || room == 0)
 		return count == 0;
-	values = at = malloc(room);
+	values = at = calloc(1, room);
 	errno = saved;
 	if (values == NULL)
 		return false;

@@ -11,6 +11,8 @@
  *	hashed.c      signatures over data that the lens has the vendor digest
  *	multipart.c   parts that are collected, and blocks that are filled
  *	cancel.c      ends that the vendor does not allow
+ *
+ * Beside it stand operation_session.c, where sessions come and go, and lists.c.
  */
 #ifndef P11L_OPERATION_H
 #define P11L_OPERATION_H
@@ -176,8 +178,8 @@ CK_RV p11l_vendor_final(struct p11l_run *run, const struct p11l_flow *flow);
 /* Asks the key, before the operation is started, for what its mechanism makes interesting. */
 void p11l_sizes_read(struct p11l_run *run, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key);
 
-/* Whether the mechanism's results have a length that a key's attributes decide. */
-bool p11l_is_ecdsa(CK_MECHANISM_TYPE mechanism); /* or DSA: a signature of two numbers */
+/* Whether signatures of the mechanism are two numbers: ECDSA and DSA. */
+bool p11l_is_ecdsa(CK_MECHANISM_TYPE mechanism);
 
 /* The length of a result. */
 struct p11l_room {

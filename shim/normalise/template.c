@@ -68,14 +68,15 @@ CK_RV p11l_template_own(struct p11l_template *template)
 	return make_room(template) ? CKR_OK : CKR_HOST_MEMORY;
 }
 
-/* Octets for a new value. */
+/* Octets for a new value, which may be a number: vendors read numbers where they are. */
 static CK_BYTE *take(struct p11l_template *template, size_t size)
 {
 	struct p11l_template_block *block;
+	size_t room = (size + sizeof(CK_ULONG) - 1) / sizeof(CK_ULONG) * sizeof(CK_ULONG);
 
-	if (size <= sizeof(template->value) - template->used) {
-		template->used += size;
-		return template->value + template->used - size;
+	if (room <= sizeof(template->value) - template->used) {
+		template->used += room;
+		return template->value + template->used - room;
 	}
 	block = malloc(sizeof(*block) + size);
 	if (block == NULL)

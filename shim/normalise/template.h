@@ -30,7 +30,7 @@ struct p11l_template {
 	size_t used;   /* octets of value */
 	struct p11l_template_block *block;
 	CK_ATTRIBUTE own[P11L_TEMPLATE_ENTRIES];
-	CK_BYTE value[P11L_TEMPLATE_OCTETS];
+	_Alignas(CK_ULONG) CK_BYTE value[P11L_TEMPLATE_OCTETS];
 };
 
 void p11l_template_open(struct p11l_template *template, CK_ATTRIBUTE *given, CK_ULONG count);

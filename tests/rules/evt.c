@@ -79,8 +79,8 @@ static CK_ULONG slots;
 
 static CK_RV change_slots(unsigned function, const uintptr_t *arg, CK_RV rv)
 {
-	CK_ULONG *count = (CK_ULONG *)arg[2];
-	CK_SLOT_ID *slot = (CK_SLOT_ID *)arg[1];
+	CK_SLOT_ID *slot;
+	CK_ULONG *count;
 
 	if (function == P11L_C_WaitForSlotEvent)
 		return CKR_FUNCTION_NOT_SUPPORTED;
@@ -88,6 +88,8 @@ static CK_RV change_slots(unsigned function, const uintptr_t *arg, CK_RV rv)
 		return CKR_OK;
 	if (function != P11L_C_GetSlotList)
 		return rv;
+	slot = (CK_SLOT_ID *)arg[1];
+	count = (CK_ULONG *)arg[2];
 	*count = slots;
 	for (CK_ULONG i = 0; slot != NULL && i < slots; i++)
 		slot[i] = 100 + i;

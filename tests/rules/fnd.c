@@ -96,6 +96,30 @@ CASE(fnd_1_forgets_at_logout)
 	assert_true(with_lens(&setting, logout_empties));
 }
 
+/* A search that only a point has brought into memory is one like any other. */
+static bool mixed_searches_keep_apart(struct subject *s)
+{
+	struct key_pair pair = ec_pair(s, "secp256r1");
+	struct octets point = read_attribute(s, pair.public, CKA_EC_POINT);
+	CK_ATTRIBUTE template[] = {{CKA_EC_POINT, point.at, point.size}};
+	CK_OBJECT_HANDLE handle[4];
+	CK_ULONG count = 0;
+
+	assert_int_equal(s->p11->C_FindObjectsInit(s->session, template, 1), CKR_OK);
+	assert_int_equal(s->p11->C_FindObjectsInit(s->session, NULL, 0), CKR_OPERATION_ACTIVE);
+	assert_int_equal(s->p11->C_FindObjects(s->session, handle, 4, &count), CKR_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(s->p11->C_FindObjectsFinal(s->session), CKR_OK);
+	return found(s, NULL, 0, NULL) == 2;
+}
+
+CASE(ecp_9_searches_keep_apart)
+{
+	const struct setting setting = {.rule = "ECP-9", .keys = "profile = none\n"};
+
+	assert_true(with_lens(&setting, mixed_searches_keep_apart));
+}
+
 /* More objects than come in one call of the vendor. */
 static bool many_are_found(struct subject *s)
 {
@@ -267,6 +291,7 @@ int main(void)
 	        cmocka_unit_test(fnd_1_search_in_memory),
 	        cmocka_unit_test(fnd_1_forgets_at_logout),
 	        cmocka_unit_test(fnd_1_many_objects),
+	        cmocka_unit_test(ecp_9_searches_keep_apart),
 	        cmocka_unit_test(fnd_2_attributes_that_the_vendor_refuses),
 	        cmocka_unit_test(fnd_2_attributes_that_the_configuration_leaves_out),
 	        cmocka_unit_test(fnd_4_ignored_filters),

@@ -183,21 +183,24 @@ CASE(rsa_7_not_for_padding)
  * one call and nothing before or behind it.
  */
 
+/* What has no padding at all, encrypted without any, cannot be right by chance. */
 static CK_RV decrypt(struct subject *s, CK_MECHANISM_TYPE type, bool damaged)
 {
 	bool rsa = type == CKM_RSA_PKCS;
 	struct key_pair pair = rsa ? rsa_pair(s, 1024) : (struct key_pair){0, 0};
 	CK_OBJECT_HANDLE key = rsa ? 0 : aes_key(s, 16);
-	CK_BYTE iv[16] = {0}, out[128], back[128];
-	CK_MECHANISM mechanism = {type, rsa ? NULL : iv, rsa ? 0 : sizeof(iv)};
+	CK_BYTE iv[16] = {0}, bare[128] = {0, 0, 1}, out[128], back[128];
+	CK_MECHANISM mechanism = {type, rsa ? NULL : iv, rsa ? 0 : sizeof(iv)}, other = mechanism;
 	CK_ULONG size = sizeof(out), back_size = sizeof(back);
 	CK_RV rv;
 
-	assert_int_equal(
-	        s->p11->C_EncryptInit(s->session, &mechanism, rsa ? pair.public : key), CKR_OK);
-	assert_int_equal(s->p11->C_Encrypt(s->session, text, sizeof(text), out, &size), CKR_OK);
 	if (damaged)
-		memset(out, 0x11, size);
+		other.mechanism = rsa ? CKM_RSA_X_509 : CKM_AES_CBC;
+	assert_int_equal(
+	        s->p11->C_EncryptInit(s->session, &other, rsa ? pair.public : key), CKR_OK);
+	assert_int_equal(s->p11->C_Encrypt(s->session, damaged ? bare : text,
+	                         damaged ? sizeof(bare) : sizeof(text), out, &size),
+	        CKR_OK);
 	assert_int_equal(
 	        s->p11->C_DecryptInit(s->session, &mechanism, rsa ? pair.private : key), CKR_OK);
 	forget_calls();

@@ -275,6 +275,39 @@ CASE(derived_keys_are_not_on_the_token)
 	p11l_template_close(&b.template[0]);
 }
 
+/* A secret key keeps its zeros, whatever it says of its type; the number of a DH key does not. */
+CASE(zeros_of_values)
+{
+	static const struct {
+		CK_ULONG class;
+		CK_KEY_TYPE key_type;
+		CK_ULONG size;
+	} rows[] = {{CKO_SECRET_KEY, CKK_DH, 3}, {CKO_SECRET_KEY, CKK_GENERIC_SECRET, 3},
+	        {CKO_PRIVATE_KEY, CKK_EC, 3}, {CKO_PRIVATE_KEY, CKK_DH, 2},
+	        {CKO_PUBLIC_KEY, CKK_DSA, 2}};
+	CK_BYTE value[] = {0, 1, 2};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct both b = {.mechanism = {0, NULL, 0}};
+		struct p11l_request *request[] = {&b.request[0]};
+		CK_ULONG class = rows[i].class;
+		CK_KEY_TYPE key_type = rows[i].key_type;
+		CK_ATTRIBUTE template[] = {{CKA_CLASS, &class, sizeof(class)},
+		        {CKA_KEY_TYPE, &key_type, sizeof(key_type)},
+		        {CKA_VALUE, value, sizeof(value)}};
+
+		turn_on(&b, P11L_RULE_TPL_7);
+		open_one(&b, 0, template, COUNT(template));
+		b.request[0].use = P11L_USE_CREATE;
+		b.request[0].mechanism = NULL;
+		b.request[0].half = P11L_HALF_NONE;
+		b.request[0].other = NULL;
+		assert_int_equal(p11l_steps_run(request, 1), CKR_OK);
+		assert_int_equal(b.template[0].entry[2].ulValueLen, rows[i].size);
+		p11l_template_close(&b.template[0]);
+	}
+}
+
 /* What the halves of a pair say of each other. */
 CASE(halves_of_a_pair)
 {
@@ -345,6 +378,7 @@ int main(void)
 	        cmocka_unit_test(private_keys_need_a_user),
 	        cmocka_unit_test(lengths_of_derived_keys),
 	        cmocka_unit_test(derived_keys_are_not_on_the_token),
+	        cmocka_unit_test(zeros_of_values),
 	        cmocka_unit_test(halves_of_a_pair),
 	        cmocka_unit_test(wild_templates_go_down_as_they_are),
 	        cmocka_unit_test(nothing_on_is_nothing_to_do),

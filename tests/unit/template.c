@@ -52,6 +52,7 @@ CASE(changes_leave_the_host_s_array_alone)
 	assert_int_equal(template.count, 4);
 	assert_null(p11l_template_find(&template, CKA_TOKEN));
 	assert_memory_equal(p11l_template_find(&template, CKA_ID)->pValue, "\1\2\3", 3);
+	assert_int_equal((uintptr_t) template.entry[0].pValue % sizeof(CK_ULONG), 0);
 	assert_int_equal(*(CK_ULONG *)template.entry[0].pValue, CKO_DATA);
 	assert_int_equal(class, CKO_SECRET_KEY);
 	assert_memory_equal(before, given, sizeof(given));
