@@ -64,6 +64,10 @@ CK_RV p11l_refuse(CK_RV rv, const char *field, const void *at, const char *forma
 	va_start(args, format);
 	vsnprintf(record.text + used, sizeof(record.text) - used, format, args);
 	va_end(args);
+	/* What is quoted from the input must not look like something else. */
+	for (char *c = record.text; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	return rv;
 }
 

@@ -26,7 +26,7 @@ extern "C" {
 struct p11l_error {
 	CK_RV rv;        /* CKR_OK: nothing failed */
 	CK_ULONG offset; /* octets from the start of the DER or text, or P11L_NO_OFFSET */
-	char field[64];  /* "RSAPrivateKey.modulus", "CKA_PRIME"; "" when it is about no field */
+	char field[96];  /* "RSAPrivateKey.modulus", "CKA_PRIME"; "" when it is about no field */
 	char text[256];  /* one line for people: field, offset, and what is wrong */
 };
 

@@ -11,9 +11,9 @@ struct p11l_algorithm_id;
 struct p11l_key_codec {
 	/* What both halves of a key have. */
 	CK_RV (*read_parameters)(const struct p11l_algorithm_id *id, struct p11l_attributes *to);
-	CK_RV (*read_public)
+	CK_RV(*read_public)
 	(const struct p11l_algorithm_id *id, struct p11l_der bits, const struct p11l_target *to);
-	CK_RV (*read_private)
+	CK_RV(*read_private)
 	(const struct p11l_algorithm_id *id, struct p11l_der octets, const struct p11l_target *to);
 	p11l_encoder *write_parameters;
 	p11l_encoder *write_public;

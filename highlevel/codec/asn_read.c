@@ -79,7 +79,7 @@ bool p11l_asn_content(const struct p11l_asn *asn, const char *field, struct p11l
 CK_RV p11l_asn_refuse(const struct p11l_asn *asn, CK_RV rv, const char *field, const char *what)
 {
 	struct p11l_der whole = asn->der;
-	char path[64];
+	char path[96];
 
 	snprintf(path, sizeof(path), "%s%s%s", asn->type, field[0] != '\0' ? "." : "", field);
 	if (field[0] != '\0')

@@ -12,6 +12,10 @@ p11l_encoder p11l_write_rsa_public, p11l_write_rsa_private, p11l_write_dsa_param
         p11l_write_dh_parameters, p11l_write_x9_42_parameters, p11l_write_ec_private,
         p11l_write_spki;
 
+/* Whether a template can be a public key. CKA_VALUE of most private ones looks like one, but is
+ * not. */
+CK_RV p11l_check_public(const struct p11l_template *from);
+
 /* PKCS #3, with privateValueLength (0: absent) unless value_bits is NULL. */
 CK_RV p11l_dh_parameters(struct p11l_der der, struct p11l_attributes *to, CK_ULONG *value_bits);
 

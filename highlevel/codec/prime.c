@@ -3,10 +3,17 @@
 
 #include <string.h>
 
-#define MAX_BITS  8192
-#define MAX_LIMBS (MAX_BITS / 32)
-
+#ifdef __SIZEOF_INT128__
+typedef uint64_t limb;
+__extension__ typedef unsigned __int128 wide; /* holds the product of two limbs */
+#else
 typedef uint32_t limb;
+typedef uint64_t wide;
+#endif
+
+#define BITS      (8 * sizeof(limb))
+#define MAX_BITS  8192
+#define MAX_LIMBS (MAX_BITS / BITS)
 
 /* An odd modulus, least significant limb first, with what Montgomery's multiplication needs. */
 struct modulus {
@@ -26,13 +33,13 @@ static int compare(const limb *a, const limb *b, size_t limbs)
 
 static void subtract(limb *a, const limb *b, size_t limbs)
 {
-	uint64_t borrow = 0;
+	limb borrow = 0;
 
 	for (size_t i = 0; i < limbs; i++) {
-		uint64_t d = (uint64_t)a[i] - b[i] - borrow;
+		wide d = (wide)a[i] - b[i] - borrow;
 
 		a[i] = (limb)d;
-		borrow = d >> 63;
+		borrow = (limb)(d >> BITS) & 1;
 	}
 }
 
@@ -42,7 +49,7 @@ static void twice(limb *a, const struct modulus *m)
 	limb carry = 0;
 
 	for (size_t i = 0; i < m->limbs; i++) {
-		limb high = a[i] >> 31;
+		limb high = a[i] >> (BITS - 1);
 
 		a[i] = a[i] << 1 | carry;
 		carry = high;
@@ -51,23 +58,23 @@ static void twice(limb *a, const struct modulus *m)
 		subtract(a, m->n, m->limbs);
 }
 
-/* One round of Montgomery's product: t = (t + a * b) / 2^32 modulo n, a little more than n. */
+/* One round of Montgomery's product: t = (t + a * b) / 2^BITS modulo n, a little more than n. */
 static void step(limb *t, limb a, const limb *b, const struct modulus *m)
 {
-	uint64_t carry = 0, reduced = 0;
-	limb factor = (limb)((uint64_t)(t[0] + (limb)((uint64_t)a * b[0])) * m->inverse);
+	wide carry = 0, reduced = 0;
+	limb factor = (limb)((t[0] + (limb)((wide)a * b[0])) * m->inverse);
 
 	for (size_t j = 0; j < m->limbs; j++) {
-		carry += (uint64_t)a * b[j] + t[j];
-		reduced += (uint64_t)factor * m->n[j] + (limb)carry;
+		carry += (wide)a * b[j] + t[j];
+		reduced += (wide)factor * m->n[j] + (limb)carry;
 		if (j > 0)
 			t[j - 1] = (limb)reduced;
-		carry >>= 32;
-		reduced >>= 32;
+		carry >>= BITS;
+		reduced >>= BITS;
 	}
-	carry += (uint64_t)t[m->limbs] + reduced;
+	carry += (wide)t[m->limbs] + reduced;
 	t[m->limbs - 1] = (limb)carry;
-	t[m->limbs] = (limb)(carry >> 32);
+	t[m->limbs] = (limb)(carry >> BITS);
 }
 
 static void multiply(limb *to, const limb *a, const limb *b, const struct modulus *m)
@@ -85,7 +92,8 @@ static void load(limb *to, const struct p11l_der *number)
 {
 	memset(to, 0, MAX_LIMBS * sizeof(limb));
 	for (size_t i = 0; i < number->size; i++)
-		to[i / 4] |= (limb)number->at[number->size - 1 - i] << 8 * (i % 4);
+		to[i / sizeof(limb)] |= (limb)number->at[number->size - 1 - i]
+		                        << 8 * (i % sizeof(limb));
 }
 
 static bool start(struct modulus *m, const struct p11l_der *number)
@@ -94,43 +102,44 @@ static bool start(struct modulus *m, const struct p11l_der *number)
 	        (number->at[number->size - 1] & 1) == 0 || (number->size == 1 && number->at[0] < 5))
 		return false;
 	load(m->n, number);
-	m->limbs = (number->size + 3) / 4;
+	m->limbs = (number->size + sizeof(limb) - 1) / sizeof(limb);
 	/* Each step of Newton's doubles how many bits of the inverse are right. */
 	m->inverse = m->n[0];
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		m->inverse *= 2 - m->n[0] * m->inverse;
 	m->inverse = 0 - m->inverse;
 	memset(m->one, 0, sizeof(m->one));
 	m->one[0] = 1;
-	for (size_t i = 0; i < 32 * m->limbs; i++)
+	for (size_t i = 0; i < BITS * m->limbs; i++)
 		twice(m->one, m);
 	return true;
 }
 
-/* A number below n. */
+/* a = a + b modulo n, for both below n. */
+static void add(limb *a, const limb *b, const struct modulus *m)
+{
+	wide sum = 0;
+
+	for (size_t i = 0; i < m->limbs; i++) {
+		sum += (wide)a[i] + b[i];
+		a[i] = (limb)sum;
+		sum >>= BITS;
+	}
+	if (sum != 0 || compare(a, m->n, m->limbs) >= 0)
+		subtract(a, m->n, m->limbs);
+}
+
+/* Puts a number below n into Montgomery's form, bit for bit. */
 static void to_form(limb *to, const limb *from, const struct modulus *m)
 {
-	limb plain[MAX_LIMBS];
+	limb formed[MAX_LIMBS] = {0};
 
-	memcpy(plain, from, m->limbs * sizeof(limb));
-	memset(to, 0, m->limbs * sizeof(limb));
-	/* from * 2^(32 limbs), bit for bit */
-	for (size_t i = 32 * m->limbs; i-- > 0;) {
-		twice(to, m);
-		if ((plain[i / 32] >> i % 32 & 1) != 0) {
-			limb t[MAX_LIMBS];
-			uint64_t sum = 0;
-
-			for (size_t j = 0; j < m->limbs; j++) {
-				sum += (uint64_t)to[j] + m->one[j];
-				t[j] = (limb)sum;
-				sum >>= 32;
-			}
-			if (sum != 0 || compare(t, m->n, m->limbs) >= 0)
-				subtract(t, m->n, m->limbs);
-			memcpy(to, t, m->limbs * sizeof(limb));
-		}
+	for (size_t i = BITS * m->limbs; i-- > 0;) {
+		twice(formed, m);
+		if ((from[i / BITS] >> i % BITS & 1) != 0)
+			add(formed, m->one, m);
 	}
+	memcpy(to, formed, m->limbs * sizeof(limb));
 }
 
 /* to = base ^ exponent, the exponent plain and as long as the modulus. */
@@ -139,9 +148,9 @@ static void power(limb *to, const limb *base, const limb *exponent, const struct
 	limb result[MAX_LIMBS];
 
 	memcpy(result, m->one, m->limbs * sizeof(limb));
-	for (size_t i = 32 * m->limbs; i-- > 0;) {
+	for (size_t i = BITS * m->limbs; i-- > 0;) {
 		multiply(result, result, result, m);
-		if ((exponent[i / 32] >> i % 32 & 1) != 0)
+		if ((exponent[i / BITS] >> i % BITS & 1) != 0)
 			multiply(result, result, base, m);
 	}
 	memcpy(to, result, m->limbs * sizeof(limb));
@@ -150,7 +159,7 @@ static void power(limb *to, const limb *base, const limb *exponent, const struct
 static void halve(limb *a, size_t limbs)
 {
 	for (size_t i = 0; i < limbs; i++)
-		a[i] = a[i] >> 1 | (i + 1 < limbs ? a[i + 1] << 31 : 0);
+		a[i] = a[i] >> 1 | (i + 1 < limbs ? a[i + 1] << (BITS - 1) : 0);
 }
 
 /* Whether base^d, or one of its first squares, is what it must be if n is prime. */
@@ -199,26 +208,37 @@ static void halve_octets(const struct p11l_der *p, CK_BYTE *q)
 		q[i] = (CK_BYTE)(p->at[i] >> 1 | (i > 0 ? p->at[i - 1] << 7 : 0));
 }
 
+/* base ^ exponent = 1 */
+static bool is_order(const limb *base, const struct p11l_der *exponent, const struct modulus *m)
+{
+	limb e[MAX_LIMBS], result[MAX_LIMBS];
+
+	load(e, exponent);
+	power(result, base, e, m);
+	return compare(result, m->one, m->limbs) == 0;
+}
+
 CK_RV p11l_safe_prime(const struct p11l_der *p, const struct p11l_der *g, CK_BYTE *q)
 {
 	struct p11l_der half = {q, p->size};
-	limb base[MAX_LIMBS], exponent[MAX_LIMBS];
+	limb base[MAX_LIMBS], four[MAX_LIMBS] = {4};
 	struct modulus m;
 
-	if (g->size > p->size || !start(&m, p))
+	if (p->size < 8 || g->size > p->size || !start(&m, p))
 		return P11L_CKR_UNSUPPORTED;
 	halve_octets(p, q);
 	half = p11l_significant(half);
 	load(base, g);
-	load(exponent, &half);
 	if (compare(base, m.n, m.limbs) >= 0)
 		return P11L_CKR_UNSUPPORTED;
 	to_form(base, base, &m);
-	if (compare(base, m.one, m.limbs) == 0)
-		return P11L_CKR_UNSUPPORTED;
-	power(base, base, exponent, &m);
-	/* Cheapest first: the power, then the smaller prime. */
-	if (compare(base, m.one, m.limbs) != 0 || !p11l_is_prime(&half) || !p11l_is_prime(p))
+	to_form(four, four, &m);
+	/*
+	 * With q a prime, 4^q = 1 proves p to be one as well (Pocklington): 4 - 1 has no factor in
+	 * common with a p of this form, unless it is 3.
+	 */
+	if (compare(base, m.one, m.limbs) == 0 || !is_order(base, &half, &m) ||
+	        !is_order(four, &half, &m) || !p11l_is_prime(&half))
 		return P11L_CKR_UNSUPPORTED;
 	return CKR_OK;
 }

@@ -56,8 +56,7 @@ CK_RV p11l_write_spki(const struct p11l_template *from, struct p11l_buffer *out)
 	return rv;
 }
 
-/* A private key of these types has no public value, though it has a CKA_VALUE. */
-static CK_RV check_class(const struct p11l_template *from)
+CK_RV p11l_check_public(const struct p11l_template *from)
 {
 	CK_ULONG object_class = CKO_PUBLIC_KEY, key_type = CKK_RSA;
 	struct p11l_der value;
@@ -77,7 +76,7 @@ static CK_RV check_class(const struct p11l_template *from)
 
 static CK_RV write_checked(const struct p11l_template *from, struct p11l_buffer *out)
 {
-	CK_RV rv = check_class(from);
+	CK_RV rv = p11l_check_public(from);
 
 	return rv == CKR_OK ? p11l_write_spki(from, out) : rv;
 }

@@ -35,7 +35,7 @@ static void write_path(const struct p11l_place *place, char *path, size_t room)
 
 CK_RV p11l_malformed(const struct p11l_place *place, const void *at, const char *what)
 {
-	char path[64];
+	char path[96];
 
 	write_path(place, path, sizeof(path));
 	return p11l_refuse(P11L_CKR_MALFORMED, path, at, "%s", what);

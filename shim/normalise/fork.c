@@ -9,8 +9,9 @@
 #include "learned.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
-static bool forked;
+static atomic_bool forked;
 
 static void before(void)
 {

@@ -2,7 +2,9 @@
 /* The layers of a lane, laid over the vendor's functions. */
 #include "normalise.h"
 
+#include "lasting.h"
 #include "layer.h"
+#include "session.h"
 #include "token.h"
 
 #include <stdatomic.h>
@@ -56,6 +58,9 @@ bool p11l_normalise_start(const struct p11l_config *config, char *error)
 
 void p11l_normalise_stop(void)
 {
+	/* A host may unload the lens without having ended its use of the module. */
+	p11l_sessions_forget();
+	p11l_lasting_forget();
 	p11l_profiles_free();
 }
 
