@@ -80,9 +80,9 @@ static enum p11l_format of_two(const struct sketch *s)
 {
 	struct p11l_der first = p11l_significant(s->value[0]);
 	struct p11l_der second = p11l_significant(s->value[1]);
-	bool usual = second.size <= 4 && (second.size > 1 || second.at[0] > 7);
+	bool usual = second.size > 0 && second.size <= 4 && (second.size > 1 || second.at[0] > 7);
 
-	if ((second.at[second.size - 1] & 1) == 0)
+	if (second.size > 0 && (second.at[second.size - 1] & 1) == 0)
 		return P11L_FORMAT_DH_PARAMETERS;
 	return !usual && p11l_is_prime(&first) ? P11L_FORMAT_DH_PARAMETERS
 	                                       : P11L_FORMAT_RSA_PUBLIC;

@@ -15,6 +15,7 @@ static const struct {
         {"secp160k1", 21},
         {"secp160r1", 21},
         {"secp160r2", 21},
+        {"secp224k1", 29},
         {"sect233k1", 29},
         {"sect409k1", 51},
         {"c2pnb176w1", 21},

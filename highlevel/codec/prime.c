@@ -208,6 +208,16 @@ static void halve_octets(const struct p11l_der *p, CK_BYTE *q)
 		q[i] = (CK_BYTE)(p->at[i] >> 1 | (i > 0 ? p->at[i - 1] << 7 : 0));
 }
 
+/* 256 = 1 modulo 3, so the octets can be summed up. */
+static bool has_factor_3(const struct p11l_der *number)
+{
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < number->size; i++)
+		sum = (sum + number->at[i]) % 3;
+	return sum == 0;
+}
+
 /* base ^ exponent = 1 */
 static bool is_order(const limb *base, const struct p11l_der *exponent, const struct modulus *m)
 {
@@ -224,7 +234,7 @@ CK_RV p11l_safe_prime(const struct p11l_der *p, const struct p11l_der *g, CK_BYT
 	limb base[MAX_LIMBS], four[MAX_LIMBS] = {4};
 	struct modulus m;
 
-	if (p->size < 8 || g->size > p->size || !start(&m, p))
+	if (p->size < 8 || g->size > p->size || has_factor_3(p) || !start(&m, p))
 		return P11L_CKR_UNSUPPORTED;
 	halve_octets(p, q);
 	half = p11l_significant(half);
@@ -234,8 +244,8 @@ CK_RV p11l_safe_prime(const struct p11l_der *p, const struct p11l_der *g, CK_BYT
 	to_form(base, base, &m);
 	to_form(four, four, &m);
 	/*
-	 * With q a prime, 4^q = 1 proves p to be one as well (Pocklington): 4 - 1 has no factor in
-	 * common with a p of this form, unless it is 3.
+	 * With q a prime, 4^q = 1 proves p to be one as well (Pocklington), because 4 - 1 has no
+	 * factor in common with it.
 	 */
 	if (compare(base, m.one, m.limbs) == 0 || !is_order(base, &half, &m) ||
 	        !is_order(four, &half, &m) || !p11l_is_prime(&half))

@@ -247,10 +247,23 @@ static bool asks_for_usage(const struct fuzz_call *call)
 	return false;
 }
 
+static bool is_usual_exponent(const struct fuzz_entry *entry)
+{
+	static const uint8_t exponent[] = {1, 0, 1};
+
+	return entry->length == sizeof(exponent) &&
+	       memcmp(entry->octets, exponent, sizeof(exponent)) == 0;
+}
+
+/* The strong value of what decides on secrecy, for a key that is secret. */
+static bool keeps_secret(const struct fuzz_entry *entry, CK_OBJECT_CLASS class)
+{
+	return class != CKO_PUBLIC_KEY && truth_of(entry) == (entry->type != CKA_EXTRACTABLE);
+}
+
 static bool may_be_added(
         const struct fuzz_call *call, unsigned which, const struct fuzz_entry *entry)
 {
-	static const uint8_t exponent[] = {1, 0, 1};
 	const struct fuzz_entry *given = lookup(&call->asked[which], CKA_CLASS);
 	CK_OBJECT_CLASS class = right_class(call, which);
 
@@ -265,11 +278,10 @@ static bool may_be_added(
 		return number_of(entry) == call->key_type;
 	case CKA_PRIVATE:
 	case CKA_SENSITIVE:
-		return call->fills_in && truth_of(entry) && class != CKO_PUBLIC_KEY;
 	case CKA_EXTRACTABLE:
-		return call->fills_in && !truth_of(entry) && class != CKO_PUBLIC_KEY;
+		return call->fills_in && keeps_secret(entry, class);
 	case CKA_PUBLIC_EXPONENT:
-		return entry->length == 3 && memcmp(entry->octets, exponent, 3) == 0 &&
+		return is_usual_exponent(entry) &&
 		       call->mechanism == CKM_RSA_PKCS_KEY_PAIR_GEN && which == 0;
 	default:
 		return call->fills_in && fuzz_is_usage(entry->type) && !asks_for_usage(call);

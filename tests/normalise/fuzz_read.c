@@ -87,6 +87,17 @@ static CK_ULONG right_length(const struct fuzz_entry *value)
 	return value->length - zeros;
 }
 
+/* Whether nothing was written where the host's buffer is not. */
+static bool stays_inside(const struct read *read, CK_ULONG i)
+{
+	bool is_null = read->attribute[i].pValue == NULL;
+
+	for (CK_ULONG k = is_null ? 0 : read->room[i]; k < ROOM + ABYSS; k++)
+		if (read->octets[i][k] != 0xee)
+			return false;
+	return true;
+}
+
 static const char *judge_value(
         const struct fuzz_reader *reader, const struct read *read, CK_ULONG i)
 {
@@ -97,9 +108,8 @@ static const char *judge_value(
 	answer.length = attribute->ulValueLen;
 	answer.is_null = attribute->pValue == NULL;
 	memcpy(answer.octets, read->octets[i], ROOM);
-	for (CK_ULONG k = answer.is_null ? 0 : read->room[i]; k < ROOM + ABYSS; k++)
-		if (read->octets[i][k] != 0xee)
-			return "a read writes where it may not";
+	if (!stays_inside(read, i))
+		return "a read writes where it may not";
 	if (answer.length == CK_UNAVAILABLE_INFORMATION) {
 		if (rv == CKR_OK && (answer.is_null || read->room[i] >= value.length))
 			return "what the vendor tells does not come out";

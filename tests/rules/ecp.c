@@ -282,7 +282,7 @@ CASE(the_profile_knows_the_native_form)
 {
 	const struct setting setting = {.rule = "ECP-4",
 	        .twist = "edwards-create raw",
-	        .keys = "profile = ../raw.conf\n",
+	        .profile = "../raw.conf",
 	        .native = true};
 
 	write_file("raw.conf", "[normalise]\necx_point = raw\n");

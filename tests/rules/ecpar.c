@@ -104,7 +104,7 @@ CASE(vendors_that_take_names)
 {
 	const struct setting setting = {.rule = "ECPAR-1",
 	        .twist = "ec-params-accept name",
-	        .keys = "profile = ../names.conf\n",
+	        .profile = "../names.conf",
 	        .native = true};
 
 	write_file("names.conf", "[normalise]\nec_params = name\n");
@@ -115,7 +115,7 @@ CASE(vendors_that_take_names)
 /* The profile does not say what programs read. */
 CASE(profiles_do_not_change_what_is_read)
 {
-	const struct setting setting = {.rule = "ECPAR-1", .keys = "profile = ../names.conf\n"};
+	const struct setting setting = {.rule = "ECPAR-1", .profile = "../names.conf"};
 
 	write_file("names.conf", "[normalise]\nec_params = name\n");
 	assert_true(with_lens(&setting, edwards_has_its_name)); /* SoftHSM gives what it got */

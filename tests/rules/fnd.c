@@ -69,8 +69,7 @@ static bool search_leaves_the_session_free(struct subject *s)
 CASE(fnd_1_search_in_memory)
 {
 	/* The profile of SoftHSM has OPS-1, which makes room beside a search too. */
-	const struct setting setting = {
-	        .rule = "FND-1", .keys = "profile = none\n", .opt_in = true, .native = true};
+	const struct setting setting = {.rule = "FND-1", .opt_in = true, .native = true};
 
 	check_rule(&setting, search_leaves_the_session_free);
 }
@@ -115,7 +114,7 @@ static bool mixed_searches_keep_apart(struct subject *s)
 
 CASE(ecp_9_searches_keep_apart)
 {
-	const struct setting setting = {.rule = "ECP-9", .keys = "profile = none\n"};
+	const struct setting setting = {.rule = "ECP-9"};
 
 	assert_true(with_lens(&setting, mixed_searches_keep_apart));
 }

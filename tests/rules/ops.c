@@ -321,10 +321,8 @@ static bool failure_ends_the_operation(struct subject *s)
 CASE(ops_3_starts_once_more)
 {
 	/* The profile of SoftHSM has OPS-1, which starts in another session. */
-	const struct setting setting = {.rule = "OPS-3",
-	        .twist = "failed-stays-active",
-	        .keys = "profile = none\n",
-	        .opt_in = true};
+	const struct setting setting = {
+	        .rule = "OPS-3", .twist = "failed-stays-active", .opt_in = true};
 
 	check_rule(&setting, failure_ends_the_operation);
 }

@@ -153,6 +153,7 @@ static void write_config(const struct setting *setting, bool with_rule)
 
 	assert_non_null(out);
 	fprintf(out, "[normalise]\nlevel = %s\n", setting->level != NULL ? setting->level : "fix");
+	fprintf(out, "profile = %s\n", setting->profile != NULL ? setting->profile : "none");
 	put_rules(out, setting, with_rule);
 	fprintf(out, "%s%s", given(setting->keys), given(setting->config));
 	assert_int_equal(fclose(out), 0);

@@ -113,8 +113,8 @@ CASE(profiles_fit_by_file_and_version)
 
 CASE(profiles_fit_by_what_the_module_says)
 {
-	CK_INFO nss = info_of(
-	        "Mozilla Foundation", "NSS Internal Crypto Services", (CK_VERSION){3, 87});
+	CK_INFO nss =
+	        info_of("Mozilla Foundation", "NSS Internal Crypto Services", (CK_VERSION){3, 87});
 	CK_INFO unknown = info_of("ACME", "HSM", (CK_VERSION){1, 0});
 	const char module[] = "[module]\npath = /opt/vendor.so\n";
 
@@ -146,8 +146,8 @@ CASE(profiles_that_are_not_to_be_had)
 	assert_no_profile("acme", "normalise.profile: there is no profile \"acme\"; "
 	                          "\"pkcs11-lens info\" lists them, and a name with a slash is a "
 	                          "file");
-	assert_no_profile("./none.conf",
-	        "./none.conf: cannot read the profile: No such file or directory");
+	assert_no_profile(
+	        "./none.conf", "./none.conf: cannot read the profile: No such file or directory");
 	write_file("own.conf", "[profile]\nfile = *\n[trace]\nformat = text\n");
 	assert_no_profile("./own.conf",
 	        "./own.conf:4: unknown key \"format\" in section [trace]; pkcs11-lens.conf(5) "

@@ -73,8 +73,7 @@ static void put_hook_table(size_t layer, unsigned lane)
 {
 	const char *name = spec.layers.item[layer].name;
 
-	put("static const CK_FUNCTION_LIST_3_2 %s%u = {\n", name, lane);
-	put("\t.version = {3, 2},\n");
+	put("static const %s %s%u = {\n", function_lists[FUNCTION_LISTS - 1].name, name, lane);
 	for (size_t i = 0; i < spec.functions.count; i++) {
 		const char *function = spec.functions.item[i].name;
 
@@ -93,7 +92,8 @@ void out_hooks(void)
 	for (size_t i = 0; i < spec.layers.count; i++)
 		for (unsigned lane = 0; lane < LANES; lane++)
 			put_hook_table(i, lane);
-	put("const CK_FUNCTION_LIST_3_2 *const p11l_hooks[P11L_LAYERS][P11L_LANES] = {\n");
+	put("const %s *const p11l_hooks[P11L_LAYERS][P11L_LANES] = {\n",
+	        function_lists[FUNCTION_LISTS - 1].name);
 	for (size_t i = 0; i < spec.layers.count; i++) {
 		const char *name = spec.layers.item[i].name;
 
