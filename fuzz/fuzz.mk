@@ -10,7 +10,7 @@ FUZZ_FLAGS    = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 # The targets that read saved traces are linked with the tool too.
 FUZZ_OF_TOOL  = $(filter ring json,$(FUZZ_TARGETS))
 FUZZ_OBJ_DIR  = $(BUILD)/fuzz/obj
-FUZZ_LIB_OBJ  = $(patsubst %,$(FUZZ_OBJ_DIR)/%.o,fuzz/file gen/tables $(LIB_SRC:.c=))
+FUZZ_LIB_OBJ  = $(patsubst %,$(FUZZ_OBJ_DIR)/%.o,fuzz/file gen/tables gen/profiles $(ASN_GEN) $(LIB_SRC:.c=))
 FUZZ_TOOL_OBJ = $(patsubst %.c,$(FUZZ_OBJ_DIR)/%.o,$(filter-out cli/main.c,$(wildcard cli/*.c)))
 
 fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)

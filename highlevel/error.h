@@ -32,7 +32,8 @@ struct p11l_error {
 
 /*
  * The record of the calling thread, never NULL. The next high-level function that this thread
- * calls overwrites it; copy the struct to keep it.
+ * calls overwrites it, but those of buffers and attribute arrays only when they fail. Copy the
+ * struct to keep it.
  */
 const struct p11l_error *p11l_last_error(void);
 

@@ -74,11 +74,22 @@ CK_RV p11l_read_algorithm(
 	return p11l_asn_refuse(asn, P11L_CKR_UNSUPPORTED, name, what);
 }
 
-CK_RV p11l_refuse_parameters(const struct p11l_algorithm_id *id, CK_RV rv, const char *what)
-{
-	const void *at = id->parameters.size > 0 ? id->parameters.at : id->oid.at;
+static const char parameters_field[] = "AlgorithmIdentifier.parameters";
 
-	return p11l_refuse(rv, "AlgorithmIdentifier.parameters", at, "%s", what);
+CK_RV p11l_need_parameters(const struct p11l_algorithm_id *id)
+{
+	if (id->parameters.size > 0)
+		return CKR_OK;
+	return p11l_refuse(P11L_CKR_UNSUPPORTED, parameters_field, id->oid.at,
+	        "is missing, as if they were known from elsewhere");
+}
+
+CK_RV p11l_need_no_parameters(const struct p11l_algorithm_id *id)
+{
+	if (id->parameters.size == 0)
+		return CKR_OK;
+	return p11l_refuse(
+	        P11L_CKR_MALFORMED, parameters_field, id->parameters.at, "must be absent here");
 }
 
 /* Edwards and Montgomery curves are algorithms of their own. */

@@ -54,7 +54,8 @@ CK_RV p11l_write_algorithm(struct p11l_asn *asn, const char *field,
 CK_RV p11l_read_common(const struct p11l_algorithm_id *id, CK_OBJECT_CLASS object_class,
         struct p11l_attributes *to);
 
-/* An error about the parameters of an algorithm. */
-CK_RV p11l_refuse_parameters(const struct p11l_algorithm_id *id, CK_RV rv, const char *what);
+/* An error unless there are parameters, or unless there are none. */
+CK_RV p11l_need_parameters(const struct p11l_algorithm_id *id);
+CK_RV p11l_need_no_parameters(const struct p11l_algorithm_id *id);
 
 #endif

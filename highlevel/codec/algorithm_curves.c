@@ -8,8 +8,10 @@
 
 static CK_RV ec_read_parameters(const struct p11l_algorithm_id *id, struct p11l_attributes *to)
 {
-	CK_RV rv = p11l_check_ec_params(id->parameters);
+	CK_RV rv = p11l_need_parameters(id);
 
+	if (rv == CKR_OK)
+		rv = p11l_check_ec_params(id->parameters);
 	return rv == CKR_OK ? p11l_set_der(to, CKA_EC_PARAMS, &id->parameters) : rv;
 }
 
@@ -72,9 +74,9 @@ const struct p11l_key_codec p11l_codec_ec = {
 
 static CK_RV curve_read_parameters(const struct p11l_algorithm_id *id, struct p11l_attributes *to)
 {
-	if (id->parameters.size > 0)
-		return p11l_refuse_parameters(id, P11L_CKR_MALFORMED, "must be absent here");
-	return p11l_set_der(to, CKA_EC_PARAMS, &id->oid);
+	CK_RV rv = p11l_need_no_parameters(id);
+
+	return rv == CKR_OK ? p11l_set_der(to, CKA_EC_PARAMS, &id->oid) : rv;
 }
 
 static CK_RV curve_read_public(

@@ -40,20 +40,24 @@ const struct p11l_key_codec p11l_codec_rsa = {
 static CK_RV dsa_read_parameters(const struct p11l_algorithm_id *id, struct p11l_attributes *to)
 {
 	struct p11l_target target = {to, NULL, false};
+	CK_RV rv = p11l_need_parameters(id);
 
-	return p11l_dsa_parameters(id->parameters, &target);
+	return rv == CKR_OK ? p11l_dsa_parameters(id->parameters, &target) : rv;
 }
 
 static CK_RV dh_read_parameters(const struct p11l_algorithm_id *id, struct p11l_attributes *to)
 {
-	return p11l_dh_parameters(id->parameters, to, NULL);
+	CK_RV rv = p11l_need_parameters(id);
+
+	return rv == CKR_OK ? p11l_dh_parameters(id->parameters, to, NULL) : rv;
 }
 
 static CK_RV x9_42_read_parameters(const struct p11l_algorithm_id *id, struct p11l_attributes *to)
 {
 	struct p11l_target target = {to, NULL, false};
+	CK_RV rv = p11l_need_parameters(id);
 
-	return p11l_x9_42_parameters(id->parameters, &target);
+	return rv == CKR_OK ? p11l_x9_42_parameters(id->parameters, &target) : rv;
 }
 
 static CK_RV read_value(const char *type, struct p11l_der der, struct p11l_attributes *to)

@@ -6,8 +6,10 @@
 
 static CK_RV read_set(const struct p11l_algorithm_id *id, struct p11l_attributes *to)
 {
-	if (id->parameters.size > 0)
-		return p11l_refuse_parameters(id, P11L_CKR_MALFORMED, "must be absent here");
+	CK_RV rv = p11l_need_no_parameters(id);
+
+	if (rv != CKR_OK)
+		return rv;
 	return p11l_attributes_set_ulong(to, CKA_PARAMETER_SET, id->algorithm->parameter_set);
 }
 

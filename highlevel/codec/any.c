@@ -84,8 +84,7 @@ static enum p11l_format of_two(const struct sketch *s)
 
 	if (second.size > 0 && (second.at[second.size - 1] & 1) == 0)
 		return P11L_FORMAT_DH_PARAMETERS;
-	return !usual && p11l_is_prime(&first) ? P11L_FORMAT_DH_PARAMETERS
-	                                       : P11L_FORMAT_RSA_PUBLIC;
+	return !usual && p11l_is_prime(&first) ? P11L_FORMAT_DH_PARAMETERS : P11L_FORMAT_RSA_PUBLIC;
 }
 
 static enum p11l_format of_integers(const struct sketch *s)

@@ -15,7 +15,8 @@ static CK_RV bad_input(const void *in, CK_ULONG size)
 CK_RV p11l_decode_with(p11l_decoder *decode, const void *der, CK_ULONG size, bool bare_point,
         struct p11l_attributes *key, struct p11l_attributes *public_key)
 {
-	struct p11l_target to = {key, public_key, bare_point};
+	struct p11l_attributes unwanted = {0};
+	struct p11l_target to = {key, public_key != NULL ? public_key : &unwanted, bare_point};
 	CK_RV rv = bad_input(der, size);
 
 	if (rv == CKR_OK && key == NULL)
@@ -29,6 +30,7 @@ CK_RV p11l_decode_with(p11l_decoder *decode, const void *der, CK_ULONG size, boo
 		p11l_attributes_clear(key);
 		p11l_attributes_clear(public_key);
 	}
+	p11l_attributes_clear(&unwanted);
 	return rv;
 }
 

@@ -50,7 +50,7 @@ CK_RV p11l_dsa_private(struct p11l_der der, const struct p11l_target *to)
 		rv = p11l_asn_refuse(&asn, P11L_CKR_MALFORMED, "version", "is not 0");
 	if (rv == CKR_OK)
 		rv = read_half(&asn, CKO_PRIVATE_KEY, private_value, to->key);
-	if (rv == CKR_OK && to->public_key != NULL)
+	if (rv == CKR_OK)
 		rv = read_half(&asn, CKO_PUBLIC_KEY, public_value, to->public_key);
 	p11l_asn_free(&asn);
 	return rv;

@@ -51,9 +51,8 @@ static CK_RV read_public(
 	if (!p11l_asn_whole(asn, "publicKey", &point))
 		return CKR_OK;
 	rv = p11l_asn_bits(asn, "publicKey", &point);
-	if (rv != CKR_OK || key == NULL)
-		return rv;
-	rv = p11l_set_kind(key, CKO_PUBLIC_KEY, CKK_EC);
+	if (rv == CKR_OK)
+		rv = p11l_set_kind(key, CKO_PUBLIC_KEY, CKK_EC);
 	if (rv == CKR_OK)
 		rv = p11l_set_der(key, CKA_EC_PARAMS, &ec_params);
 	if (rv == CKR_OK)

@@ -34,7 +34,7 @@ static CK_RV read_public(const struct p11l_asn *asn, const struct p11l_algorithm
 	struct p11l_der bits;
 	CK_RV rv;
 
-	if (to->public_key == NULL || !p11l_asn_whole(asn, "publicKey", &bits))
+	if (!p11l_asn_whole(asn, "publicKey", &bits))
 		return CKR_OK;
 	rv = p11l_asn_bits(asn, "publicKey", &bits);
 	if (rv == CKR_OK)

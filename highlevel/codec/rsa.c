@@ -60,9 +60,9 @@ CK_RV p11l_rsa_private(struct p11l_der der, const struct p11l_target *to)
 		rv = p11l_set_kind(to->key, CKO_PRIVATE_KEY, CKK_RSA);
 	if (rv == CKR_OK)
 		rv = p11l_read_naturals(&asn, private_key, to->key);
-	if (rv == CKR_OK && to->public_key != NULL)
+	if (rv == CKR_OK)
 		rv = p11l_set_kind(to->public_key, CKO_PUBLIC_KEY, CKK_RSA);
-	if (rv == CKR_OK && to->public_key != NULL)
+	if (rv == CKR_OK)
 		rv = p11l_read_naturals(&asn, public_key, to->public_key);
 	p11l_asn_free(&asn);
 	return rv;

@@ -212,7 +212,7 @@ static CK_RV walk_type(const struct walk *w, const asn1_static_node *type, struc
 	if (!type_matches(w, type, at[0]))
 		return p11l_malformed(w->place, at, "is not what stands here; the tag is another");
 	if (kind_of(type) == ASN1_ETYPE_CHOICE)
-		return walk(w, alternative(w, type, at[0]), from);
+		return walk_field(w, alternative(w, type, at[0]), from);
 	if (kind_of(type) == ASN1_ETYPE_ANY)
 		return p11l_strict_any(w->place, from);
 	rv = p11l_strict_take(w->place, from, &tag, &content);

@@ -112,13 +112,16 @@ static unsigned rule_for(const struct p11l_reading *reading, const struct p11l_p
 CK_ULONG p11l_repair_ec_point(struct p11l_reading *reading, CK_ATTRIBUTE_TYPE type, CK_BYTE *value,
         CK_ULONG size, CK_ULONG room)
 {
-	struct p11l_point point = p11l_point_parse(P11L_ANY, 0, value, size);
 	enum p11l_point_form form;
+	struct p11l_point point;
 	struct p11l_ec_key key;
 	CK_ULONG written;
 	unsigned rule;
 
 	(void)type;
+	if (p11l_point_is_plain(value, size))
+		return size;
+	point = p11l_point_parse(P11L_ANY, 0, value, size);
 	if (point.ambiguous) {
 		key = key_of(reading);
 		if (key.field > 0 || key.key_type != P11L_ANY)

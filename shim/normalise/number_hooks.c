@@ -312,12 +312,14 @@ CK_RV p11l_number_C_GetAttributeValue(p11l_below *below, CK_SESSION_HANDLE hSess
         CK_OBJECT_HANDLE hObject, CK_ATTRIBUTE_PTR pTemplate, CK_ULONG ulCount)
 {
 	struct p11l_renumbering numbers;
-	struct wanted wanted = {.count = 0};
+	struct wanted wanted;
 	CK_RV rv;
 
 	p11l_renumber_in_session(&numbers, below, hSession);
-	if (numbers.on)
-		find_wanted(&wanted, pTemplate, ulCount);
+	if (!numbers.on)
+		return below->C_GetAttributeValue(hSession, hObject, pTemplate, ulCount);
+	wanted.count = 0;
+	find_wanted(&wanted, pTemplate, ulCount);
 	rv = below->C_GetAttributeValue(hSession, hObject, pTemplate, ulCount);
 	if (rv != CKR_OK && rv != CKR_ATTRIBUTE_SENSITIVE && rv != CKR_ATTRIBUTE_TYPE_INVALID &&
 	        rv != CKR_BUFFER_TOO_SMALL)

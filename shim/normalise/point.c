@@ -158,6 +158,14 @@ struct p11l_point p11l_point_guess(
 	return find_form(key_type, field, in, size, &found);
 }
 
+bool p11l_point_is_plain(const CK_BYTE *in, CK_ULONG size)
+{
+	return size > 4 && size < 128 && size % 2 == 1 && in[0] == 0x04 && in[1] == size - 2 &&
+	       in[2] == 0x04 && exists(WEIERSTRASS, (size - 3) / 2) &&
+	       !exists(WEIERSTRASS, size / 2) && !exists(EDWARDS, size) &&
+	       !exists(MONTGOMERY, size);
+}
+
 /* What stands in front of the point's octets in a form; returns its size. */
 static size_t head_of(const struct p11l_point *point, enum p11l_point_form form, uint8_t *head)
 {

@@ -47,6 +47,12 @@ struct p11l_point p11l_point_guess(
         CK_ULONG key_type, unsigned field, const CK_BYTE *in, CK_ULONG size);
 
 /*
+ * Whether these octets are what most reads of CKA_EC_POINT give, and can be nothing else: the DER
+ * OCTET STRING of an uncompressed point. Costs less than to parse it.
+ */
+bool p11l_point_is_plain(const CK_BYTE *in, CK_ULONG size);
+
+/*
  * Writes a point in another form; returns its size, or 0 when room (octets) is too small.
  * Nobody needs P11L_POINT_XY, so that is not written. It may be written over the octets that it was
  * found in.

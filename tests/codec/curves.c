@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Elliptic curves: every curve OpenSSL knows, points, SEC 1, and parameters that are written out. */
+/* Elliptic curves: every curve OpenSSL knows, points, SEC 1, and parameters that are written out.
+ */
 #include "codec_test.h"
 
 #include "shim/spec.h"
@@ -74,8 +75,9 @@ static void names(void **state)
 	        {"sm2p256v1", "06082a811ccf5501822d"},
 	        {"2.999.1", "0603883701"},
 	};
-	static const char *const wrong[] = {"", "P-257", "1", "1.2.", "1..2", "1.2.x", "3.1", "1.40",
-	        "01.2", "1.2.3.99999999999999999999999999999999999999999999999999999999999999999"};
+	static const char *const wrong[] = {"", "P-257", "1", "1.2.", "1..2", "1.2.x", "3.1",
+	        "1.40", "01.2",
+	        "1.2.3.99999999999999999999999999999999999999999999999999999999999999999"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -242,8 +244,7 @@ static void explicit_parameters(void **state)
 	der = write_key(key, "type-specific", EVP_PKEY_KEYPAIR);
 	assert_ok(p11l_decode_ec_private_key(der.p, der.size, &attributes, &public_key));
 	point = attribute(&public_key, CKA_EC_POINT);
-	assert_ok(p11l_attributes_set(
-	        &attributes, CKA_EC_POINT, point->pValue, point->ulValueLen));
+	assert_ok(p11l_attributes_set(&attributes, CKA_EC_POINT, point->pValue, point->ulValueLen));
 	assert_ok(p11l_encode_ec_private_key(attributes.entry, attributes.count, &out));
 	assert_octets(&out, &der);
 	p11l_buffer_free(&out);

@@ -38,8 +38,8 @@ static EVP_PKEY *make_from(EVP_PKEY *parameters)
 	return key;
 }
 
-static void assert_number(const struct p11l_attributes *in, CK_ATTRIBUTE_TYPE type, EVP_PKEY *key,
-        const char *param)
+static void assert_number(
+        const struct p11l_attributes *in, CK_ATTRIBUTE_TYPE type, EVP_PKEY *key, const char *param)
 {
 	const CK_ATTRIBUTE *found = attribute(in, type);
 	unsigned char octets[1024];
@@ -107,7 +107,8 @@ static void dsa_private_form(EVP_PKEY *key)
 
 static void dsa(void **state)
 {
-	EVP_PKEY *parameters = make_parameters("DSA", NULL, 1024, 160), *key = make_from(parameters);
+	EVP_PKEY *parameters = make_parameters("DSA", NULL, 1024, 160),
+	         *key = make_from(parameters);
 	struct octets der = write_key(parameters, "type-specific", EVP_PKEY_KEY_PARAMETERS);
 	struct p11l_attributes attributes = {0};
 	struct p11l_buffer out = {0};

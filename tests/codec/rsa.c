@@ -22,8 +22,8 @@ static void pkcs1(void **state)
 		        attribute(&attributes, CKA_MODULUS)->ulValueLen, (sizes[i] + 7) / 8);
 		assert_ok(p11l_encode_rsa_public_key(attributes.entry, attributes.count, &out));
 		assert_octets(&out, &public);
-		assert_ok(p11l_decode_rsa_private_key(
-		        private.p, private.size, &attributes, &other));
+		assert_ok(
+		        p11l_decode_rsa_private_key(private.p, private.size, &attributes, &other));
 		assert_ok(p11l_encode_rsa_private_key(attributes.entry, attributes.count, &out));
 		assert_octets(&out, &private);
 		assert_ok(p11l_encode_rsa_public_key(other.entry, other.count, &out));
@@ -83,7 +83,8 @@ static void missing_and_odd_attributes(void **state)
 
 static void more_than_two_primes(void **state)
 {
-	struct octets der = hex("301b 020101 020133 020103 020103 020103 020105 020103 020103 020102");
+	struct octets der =
+	        hex("301b 020101 020133 020103 020103 020103 020105 020103 020103 020102");
 	struct p11l_attributes key = {0};
 
 	(void)state;
@@ -115,8 +116,7 @@ static void signatures_both_ways(void **state)
 		assert_octets(&out, &der);
 		assert_ok(p11l_encode_dsa_signature(raw.p, raw.size, &out));
 		assert_octets(&out, &der);
-		assert_ok(p11l_decode_ecdsa_signature(
-		        der.p, der.size, signatures[i].order, &out));
+		assert_ok(p11l_decode_ecdsa_signature(der.p, der.size, signatures[i].order, &out));
 		assert_octets(&out, &raw);
 		assert_ok(p11l_decode_dsa_signature(der.p, der.size, signatures[i].order, &out));
 		assert_octets(&out, &raw);

@@ -197,6 +197,34 @@ static void in_place(void **state)
 	assert_memory_equal(buffer, octets(65, 4, 7), 65);
 }
 
+/* The short cut says yes only where the long way says the same. */
+static void plain_points(void **state)
+{
+	CK_BYTE in[ROOM] = {0x04, 0, 0x04};
+	unsigned plain = 0;
+
+	(void)state;
+	for (CK_ULONG size = 5; size < ROOM; size++) {
+		struct p11l_point point;
+
+		in[1] = (CK_BYTE)(size - 2);
+		if (!p11l_point_is_plain(in, size))
+			continue;
+		point = p11l_point_parse(P11L_ANY, 0, in, size);
+		assert_int_equal(point.form, P11L_POINT_DER);
+		assert_true(point.weierstrass && !point.ambiguous);
+		plain++;
+		in[2] = 0x02;
+		assert_false(p11l_point_is_plain(in, size));
+		in[2] = 0x04;
+	}
+	assert_true(plain > 4);
+	in[1] = 65;
+	assert_true(p11l_point_is_plain(in, 67));
+	assert_false(p11l_point_is_plain(in, 66));
+	assert_false(p11l_point_is_plain(in, 68));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -208,6 +236,7 @@ int main(void)
 	        cmocka_unit_test(guesses),
 	        cmocka_unit_test(parts_of_points),
 	        cmocka_unit_test(in_place),
+	        cmocka_unit_test(plain_points),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
