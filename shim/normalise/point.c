@@ -162,8 +162,8 @@ bool p11l_point_is_plain(const CK_BYTE *in, CK_ULONG size)
 {
 	return size > 4 && size < 128 && size % 2 == 1 && in[0] == 0x04 && in[1] == size - 2 &&
 	       in[2] == 0x04 && exists(WEIERSTRASS, (size - 3) / 2) &&
-	       !exists(WEIERSTRASS, size / 2) && !exists(EDWARDS, size) &&
-	       !exists(MONTGOMERY, size);
+	       !exists(WEIERSTRASS, size / 2) && !fits_other(P11L_ANY, 0, size) &&
+	       !fits_other(P11L_ANY, 0, size - 2);
 }
 
 /* What stands in front of the point's octets in a form; returns its size. */
