@@ -35,7 +35,7 @@ TEST_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/shim/*.c tests/unit/
 NORMALISE      = $(addprefix $(TEST_DIR)/normalise/,same defaults locking fuzz_templates)
 NORMALISE_USES = $(BUILD)/obj/tests/normalise/facts.o $(SPEC_OBJ)
 
-build-tests: $(BUILD)/pkcs11-lens.so $(MOCKS) $(PERSONALITIES) $(SHIM_TESTS) $(UNIT_TESTS) $(CODEC_TESTS) $(TWISTS) $(RULE_TESTS) $(TEST_HOST) \
+build-tests: $(BUILD)/pkcs11-lens.so $(MOCKS) $(PERSONALITIES) $(SHIM_TESTS) $(UNIT_TESTS) $(CODEC_TESTS) $(TEST_DIR)/helpers/again $(TWISTS) $(RULE_TESTS) $(TEST_HOST) \
 	$(NORMALISE)
 
 $(BUILD)/obj/tests/%.o: FLAGS += -Itests
@@ -95,6 +95,8 @@ CODEC_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard highlevel/codec/*.c) \
 	$(ASN_GEN:%=$(BUILD)/obj/%.o) $(SPEC_OBJ)
 $(TEST_DIR)/codec-%: $(BUILD)/obj/tests/codec/%.o $(BUILD)/obj/tests/codec/codec_test.o $(CODEC_OBJ)
 	@$(link_test) $^ -lcrypto -ltasn1 $(TEST_LIBS)
+$(TEST_DIR)/helpers/again: $(BUILD)/obj/tests/helpers/again.o $(CODEC_OBJ)
+	@$(link_test) $^ -ltasn1
 
 .PHONY: build-tests
 .SECONDARY: $(TEST_OBJ)

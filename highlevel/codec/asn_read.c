@@ -84,7 +84,8 @@ CK_RV p11l_asn_refuse(const struct p11l_asn *asn, CK_RV rv, const char *field, c
 	snprintf(path, sizeof(path), "%s%s%s", asn->type, field[0] != '\0' ? "." : "", field);
 	if (field[0] != '\0')
 		p11l_asn_whole(asn, field, &whole);
-	return p11l_refuse(rv, path, whole.at, "%s", what);
+	p11l_refuse(rv, path, whole.at, "%s", what);
+	return rv;
 }
 
 CK_RV p11l_asn_natural(const struct p11l_asn *asn, const char *field, struct p11l_der *number)
@@ -102,7 +103,7 @@ CK_RV p11l_asn_natural(const struct p11l_asn *asn, const char *field, struct p11
 
 CK_RV p11l_asn_small(const struct p11l_asn *asn, const char *field, CK_ULONG *number)
 {
-	struct p11l_der natural;
+	struct p11l_der natural = {NULL, 0};
 	CK_RV rv = p11l_asn_natural(asn, field, &natural);
 
 	*number = 0;

@@ -72,7 +72,8 @@ CK_RV p11l_refuse_attribute(CK_RV rv, CK_ATTRIBUTE_TYPE type, const char *what)
 {
 	const char *name = p11l_name(P11L_SPACE_attribute, type);
 
-	return p11l_refuse(rv, name != NULL ? name : "attribute", NULL, "%s", what);
+	p11l_refuse(rv, name != NULL ? name : "attribute", NULL, "%s", what);
+	return rv;
 }
 
 bool p11l_has(const struct p11l_template *from, CK_ATTRIBUTE_TYPE type, struct p11l_der *value)

@@ -95,7 +95,7 @@ static CK_RV describe(struct p11l_der der, struct p11l_ec_info *info)
 	info->key_type = params.curve != NULL ? params.curve->key_type : CKK_EC;
 	info->field_octets = params.octets;
 	info->order_octets = p11l_order_of(der);
-	info->is_named = params.form != P11L_CURVE_EXPLICIT && der.at[0] != P11L_DER_SEQUENCE;
+	info->is_named = der.size > 0 && der.at[0] != P11L_DER_SEQUENCE;
 	return CKR_OK;
 }
 

@@ -38,7 +38,8 @@ CK_RV p11l_malformed(const struct p11l_place *place, const void *at, const char 
 	char path[96];
 
 	write_path(place, path, sizeof(path));
-	return p11l_refuse(P11L_CKR_MALFORMED, path, at, "%s", what);
+	p11l_refuse(P11L_CKR_MALFORMED, path, at, "%s", what);
+	return P11L_CKR_MALFORMED;
 }
 
 /* What is wrong with a head of which libtasn1 says this length, or NULL. */

@@ -2,21 +2,64 @@
 /* Certificates as objects, and the keys in them. */
 #include "x509.h"
 #include "families.h"
-#include "sha1.h"
+#include "strict.h"
 
 #include "logging/render/name.h"
 
 #include <string.h>
 
-/* Names are read by others; here it is enough that they are lists. */
+static const uint8_t relative_name = ASN1_TAG_SET | ASN1_CLASS_STRUCTURED;
+
+/* A list whose elements are of one type, without a tree of all of them. */
+static CK_RV walk_list(struct p11l_der list, const char *type)
+{
+	struct p11l_place place = {NULL, type};
+	struct p11l_der content, whole;
+	CK_RV rv = CKR_OK;
+	uint8_t tag;
+
+	while (rv == CKR_OK && list.size > 0) {
+		whole = list;
+		rv = p11l_strict_take(&place, &list, &tag, &content);
+		whole.size -= list.size;
+		if (rv == CKR_OK)
+			rv = p11l_strict_walk(p11l_asn_pkix, type, whole);
+	}
+	return rv;
+}
+
+/* A SEQUENCE of SETs of attributes. */
 static CK_RV set_name(const struct p11l_asn *asn, const char *field, CK_ATTRIBUTE_TYPE type,
         struct p11l_attributes *to)
 {
-	struct p11l_der name;
+	struct p11l_der name, names, set;
+	CK_RV rv = CKR_OK;
 
-	if (!p11l_asn_whole(asn, field, &name) || name.at[0] != P11L_DER_SEQUENCE)
+	if (!p11l_asn_whole(asn, field, &name) ||
+	        !p11l_der_only(name.at, name.size, P11L_DER_SEQUENCE, &names))
 		return p11l_asn_refuse(asn, P11L_CKR_MALFORMED, field, "is no Name");
-	return p11l_set_der(to, type, &name);
+	while (rv == CKR_OK && names.size > 0) {
+		const void *at = names.at;
+
+		if (!p11l_der_take(&names, (enum p11l_der_tag)relative_name, &set) || set.size == 0)
+			return p11l_refuse(P11L_CKR_MALFORMED, "RelativeDistinguishedName", at,
+			        "is no SET, or an empty one");
+		rv = walk_list(set, "AttributeTypeAndValue");
+	}
+	return rv == CKR_OK ? p11l_set_der(to, type, &name) : rv;
+}
+
+static CK_RV check_extensions(const struct p11l_asn *asn)
+{
+	static const char field[] = "tbsCertificate.extensions";
+	struct p11l_der tagged, list;
+
+	if (!p11l_asn_content(asn, field, &tagged))
+		return CKR_OK;
+	if (!p11l_der_only(tagged.at, tagged.size, P11L_DER_SEQUENCE, &list) || list.size == 0)
+		return p11l_asn_refuse(
+		        asn, P11L_CKR_MALFORMED, field, "is no SEQUENCE, or an empty one");
+	return walk_list(list, "Extension");
 }
 
 /* What C_CreateObject needs (PKCS #11, "X.509 public key certificate objects"). */
@@ -61,6 +104,8 @@ static CK_RV read(struct p11l_der der, bool extended, struct p11l_attributes *to
 		rv = check_version(&asn);
 	if (rv == CKR_OK)
 		rv = set_plain(&asn, to);
+	if (rv == CKR_OK)
+		rv = check_extensions(&asn);
 	if (rv == CKR_OK && extended)
 		rv = p11l_certificate_dates(&asn, to);
 	if (rv == CKR_OK && extended)

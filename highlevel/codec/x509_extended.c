@@ -27,13 +27,14 @@ static bool is_time(const uint8_t *at)
 /* RFC 5280, 4.1.2.5: to the second, in UTC; two digits of a year mean 1950 to 2049. */
 static bool read_date(struct p11l_der whole, CK_DATE *date)
 {
+	static const CK_BYTE centuries[][2] = {{'1', '9'}, {'2', '0'}};
 	CK_BYTE text[8]; /* YYYYMMDD */
 	struct p11l_der time;
 
 	if (p11l_der_only(whole.at, whole.size, (enum p11l_der_tag)ASN1_TAG_UTCTime, &time)) {
 		if (time.size != 13 || !is_time(time.at))
 			return false;
-		memcpy(text, time.at[0] < '5' ? "20" : "19", 2);
+		memcpy(text, centuries[time.at[0] < '5'], sizeof(centuries[0]));
 		memcpy(text + 2, time.at, 6);
 	} else {
 		if (!p11l_der_only(whole.at, whole.size,

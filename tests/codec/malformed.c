@@ -56,12 +56,13 @@ static CK_RV ec_parameters(const void *der, CK_ULONG size)
 }
 
 /* A minimal X.509 certificate with an Ed25519 key; the signature is three octets. */
-#define CERTIFICATE                                                               \
-	"3075 3066 020101 3005 06032b6570 300c 310a 3008 0603550403 0c0161"       \
+#define WITH_ISSUER(issuer)                                                       \
+	"3075 3066 020101 3005 06032b6570" issuer                                 \
 	"301e 170d3030303130313030303030305a 170d3030303130323030303030305a 3000" \
 	"302a 3005 06032b6570 0321 00"                                            \
 	"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"        \
 	"3005 06032b6570 0304 00 010203"
+#define CERTIFICATE WITH_ISSUER("300c 310a 3008 0603550403 0c0161")
 
 /* What is right, so that the cases below are wrong for one reason only. */
 static void right(void **state)
@@ -191,6 +192,16 @@ static void wrong(void **state)
 	        /* certificates */
 	        {certificate, "3006 3000 3000 0300", "Certificate.tbsCertificate.serialNumber", 4},
 	        {certificate, "3003 020101", "Certificate.tbsCertificate", 2},
+	        {certificate, WITH_ISSUER("300c 300a 3008 0603550403 0c0161"),
+	                "RelativeDistinguishedName", 16},
+	        {certificate, WITH_ISSUER("300c 310a 3108 0603550403 0c0161"),
+	                "AttributeTypeAndValue", 18},
+	        {certificate, WITH_ISSUER("300c 310a 3008 0403550403 0c0161"),
+	                "AttributeTypeAndValue.type", 20},
+	        {certificate, WITH_ISSUER("310c 310a 3008 0603550403 0c0161"),
+	                "Certificate.tbsCertificate.issuer", 14},
+	        {certificate, WITH_ISSUER("300c 3100 3108 3006 06025504 0c00"),
+	                "RelativeDistinguishedName", 16},
 	};
 
 	size_t missed = 0;

@@ -281,8 +281,8 @@ static bool may_be_added(
 	case CKA_EXTRACTABLE:
 		return call->fills_in && keeps_secret(entry, class);
 	case CKA_PUBLIC_EXPONENT:
-		return is_usual_exponent(entry) &&
-		       call->mechanism == CKM_RSA_PKCS_KEY_PAIR_GEN && which == 0;
+		return is_usual_exponent(entry) && call->mechanism == CKM_RSA_PKCS_KEY_PAIR_GEN &&
+		       which == 0;
 	default:
 		return call->fills_in && fuzz_is_usage(entry->type) && !asks_for_usage(call);
 	}
