@@ -237,7 +237,8 @@ const struct p11l_profile *p11l_profiles_choose(
 
 bool p11l_profile_wants_token(const struct p11l_profile *profile, const CK_INFO *info)
 {
-	return names_token(profile) && (info == NULL || fits_info(profile, info));
+	return names_token(profile) && knows_info(profile) &&
+	       (info == NULL || fits_info(profile, info));
 }
 
 const struct p11l_profile *p11l_profiles_for_token(

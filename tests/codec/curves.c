@@ -191,11 +191,11 @@ static void sec1(void **state)
 	}
 }
 
-/* Values with zeros in front keep the length that the order has. */
+/* Whatever zeros a value has in front, it is written with those that the order demands. */
 static void short_values(void **state)
 {
 	struct octets params = hex("06082a8648ce3d030107");
-	CK_BYTE one = 1;
+	CK_BYTE one = 1, long_one[40] = {[39] = 1};
 	CK_ATTRIBUTE key[] = {
 	        {CKA_EC_PARAMS, params.p, params.size},
 	        {CKA_VALUE, &one, 1},
@@ -209,6 +209,12 @@ static void short_values(void **state)
 	(void)state;
 	assert_ok(p11l_encode_ec_private_key(key, COUNT(key), &out));
 	assert_octets(&out, &der);
+	key[1] = (CK_ATTRIBUTE){CKA_VALUE, long_one, sizeof(long_one)};
+	assert_ok(p11l_encode_ec_private_key(key, COUNT(key), &out));
+	assert_octets(&out, &der);
+	long_one[7] = 1;
+	assert_refused(p11l_encode_ec_private_key(key, COUNT(key), &out),
+	        CKR_ATTRIBUTE_VALUE_INVALID, "CKA_VALUE", P11L_NO_OFFSET);
 	assert_ok(p11l_decode_ec_private_key(der.p, der.size, &attributes, NULL));
 	assert_int_equal(attribute(&attributes, CKA_VALUE)->ulValueLen, 32);
 	p11l_attributes_clear(&attributes);

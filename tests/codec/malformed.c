@@ -95,127 +95,116 @@ static void right(void **state)
 	}
 }
 
+static const struct {
+	decode *decode;
+	const char *der, *field;
+	CK_ULONG offset;
+} wrong_cases[] = {
+        /* lengths */
+        {rsa_public, "", "RSAPublicKey", 0},
+        {rsa_public, "30", "RSAPublicKey", 0},
+        {rsa_public, "3080 020133 020103 0000", "RSAPublicKey", 0},
+        {rsa_public, "308106 020133 020103", "RSAPublicKey", 0},
+        {rsa_public, "30820006 020133 020103", "RSAPublicKey", 0},
+        {rsa_public, "3007 020133 020103", "RSAPublicKey", 0},
+        {rsa_public, "3084ffffffff 020133 020103", "RSAPublicKey", 0},
+        {rsa_public, "3088ffffffffffffffff 020133", "RSAPublicKey", 0},
+        {rsa_public, "30ff 020133 020103", "RSAPublicKey", 0},
+        {rsa_public, "3007 02810133 020103", "RSAPublicKey.modulus", 2},
+        {rsa_public, "3006 020133 020203", "RSAPublicKey.publicExponent", 5},
+        {rsa_public, "3005 020133 0203", "RSAPublicKey.publicExponent", 5},
+        {rsa_public, "3006 020133 020103 00", "RSAPublicKey", 8},
+        {rsa_public, "3009 020133 020103 020101", "RSAPublicKey", 8},
+        {rsa_public, "3003 020133", "RSAPublicKey.publicExponent", 5},
+        {rsa_public, "3000", "RSAPublicKey.modulus", 2},
+        /* numbers */
+        {rsa_public, "3006 020181 020103", "RSAPublicKey.modulus", 2},
+        {rsa_public, "3006 020133 0201ff", "RSAPublicKey.publicExponent", 5},
+        {rsa_public, "3007 02020033 020103", "RSAPublicKey.modulus", 2},
+        {rsa_public, "3007 0202ff80 020103", "RSAPublicKey.modulus", 2},
+        {rsa_public, "3005 0200 020103", "RSAPublicKey.modulus", 2},
+        /* other tags */
+        {rsa_public, "3106 020133 020103", "RSAPublicKey", 0},
+        {rsa_public, "3006 040133 020103", "RSAPublicKey.modulus", 2},
+        {rsa_public, "3006 220133 020103", "RSAPublicKey.modulus", 2},
+        {rsa_public, "3006 020133 820103", "RSAPublicKey.publicExponent", 5},
+        {rsa_private, "301b 020102 020133 020103 020103 020103 020105 020103 020103 020102",
+                "RSAPrivateKey.version", 2},
+        {rsa_private, "301d 020100 020133 020103 020103 020103 020105 020103 020103 020102 3000",
+                "RSAPrivateKey.otherPrimeInfos", 29},
+        {dsa_parameters, "3009 020117 02018b 020104", "Dss-Parms.q", 5},
+        {dh_parameters, "300c 020117 020105 0204 01020304", "DHParameter.privateValueLength", 8},
+        {x9_42_parameters, "3006 020117 020105", "DomainParameters.q", 8},
+        {x9_42_parameters, "300b 020117 020105 02010b 3000",
+                "DomainParameters.validationParms.seed", 13},
+        {dh_public, "0201ff", "DHPublicKey", 0},
+        {dh_public, "020101 00", "DHPublicKey", 3},
+        {signature, "3006 0201ff 020102", "Dss-Sig-Value.r", 2},
+        {signature, "3007 020101 02020002", "Dss-Sig-Value.s", 5},
+        /* elliptic curves */
+        {ec_parameters, "0603 2a8680", "ECParameters.namedCurve", 0},
+        {ec_parameters, "0603 802a01", "ECParameters.namedCurve", 0},
+        {ec_parameters, "0600", "ECParameters.namedCurve", 0},
+        {ec_parameters, "3000", "ECParameters.specifiedCurve.version", 2},
+        {ec_private, "3017 020101 0402 0102 a004 06022a03 a108 0306 010401020304",
+                "ECPrivateKey.publicKey", 15},
+        {ec_private, "3007 020101 0402 0102", "ECPrivateKey.parameters", 0},
+        {ec_private, "3013 020102 0402 0102 a00a 06082a8648ce3d030107", "ECPrivateKey.version", 2},
+        {ec_private, "3011 020101 0400 a00a 06082a8648ce3d030107", "ECPrivateKey.privateKey", 5},
+        {ec_private, "3019 020101 0402 0102 a00a 06082a8648ce3d030107 a104 0302 0004",
+                "ECPrivateKey.publicKey", 26},
+        {ec_private, "3019 020101 0402 0102 a00a 06082a8648ce3d030107 a104 0302 0104",
+                "ECPrivateKey.publicKey", 21},
+        {ec_private, "3015 020101 0402 0102 a00c 06082a8648ce3d030107 0500",
+                "ECPrivateKey.parameters", 21},
+        {ec_public, "3019 3013 06072a8648ce3d0201 06082a8648ce3d030107 0302 0004",
+                "SubjectPublicKeyInfo.subjectPublicKey", 26},
+        {ec_public, "3011 300b 06072a8648ce3d0201 0500 0302 0004", "ECParameters.implicitCurve",
+                13},
+        {ec_public, "300f 3009 06072a8648ce3d0201 0302 0004", "AlgorithmIdentifier.parameters", 4},
+        {spki, "300f 3009 06072a8648ce380401 0302 0004", "AlgorithmIdentifier.parameters", 4},
+        /* SPKI and PKCS #8 */
+        {spki, "300c 3006 06042a030405 0302 0001", "SubjectPublicKeyInfo.algorithm.algorithm", 4},
+        {spki, "3009 3005 06032b6570 0300", "SubjectPublicKeyInfo.subjectPublicKey", 9},
+        {spki, "300b 3005 06032b6570 0302 0102", "SubjectPublicKeyInfo.subjectPublicKey", 9},
+        {spki, "300b 3005 06032b6570 0302 0900", "SubjectPublicKeyInfo.subjectPublicKey", 9},
+        {spki, "300d 3007 06032b6570 0500 0302 0004", "AlgorithmIdentifier.parameters", 9},
+        {spki, "3013 300d 06092a864886f70d010101 0500 0302 0030", "RSAPublicKey", 20},
+        {private_key_info, "300e 020102 3005 06032b6570 0402 0400", "OneAsymmetricKey.version", 2},
+        {private_key_info, "300e 020100 3005 06032b6570 0402 0400", "CurvePrivateKey", 14},
+        {private_key_info, "300d 020100 3005 06032b6570 0401 04", "CurvePrivateKey", 14},
+        {private_key_info, "3012 020100 3005 06032b6570 0402 0400 8102 0000",
+                "OneAsymmetricKey.publicKey", 16},
+        {private_key_info, "300e 020100 3005 06032b6570 0502 0400", "OneAsymmetricKey.privateKey",
+                12},
+        /* certificates */
+        {certificate, "3006 3000 3000 0300", "Certificate.tbsCertificate.serialNumber", 4},
+        {certificate, "3003 020101", "Certificate.tbsCertificate", 2},
+        {certificate, WITH_ISSUER("300c 300a 3008 0603550403 0c0161"), "RelativeDistinguishedName",
+                16},
+        {certificate, WITH_ISSUER("300c 310a 3108 0603550403 0c0161"), "AttributeTypeAndValue", 18},
+        {certificate, WITH_ISSUER("300c 310a 3008 0403550403 0c0161"), "AttributeTypeAndValue.type",
+                20},
+        {certificate, WITH_ISSUER("310c 310a 3008 0603550403 0c0161"),
+                "Certificate.tbsCertificate.issuer", 14},
+        {certificate, WITH_ISSUER("300c 3100 3108 3006 06025504 0c00"), "RelativeDistinguishedName",
+                16},
+};
+
 static void wrong(void **state)
 {
-	static const struct {
-		decode *decode;
-		const char *der, *field;
-		CK_ULONG offset;
-	} cases[] = {
-	        /* lengths */
-	        {rsa_public, "", "RSAPublicKey", 0},
-	        {rsa_public, "30", "RSAPublicKey", 0},
-	        {rsa_public, "3080 020133 020103 0000", "RSAPublicKey", 0},
-	        {rsa_public, "308106 020133 020103", "RSAPublicKey", 0},
-	        {rsa_public, "30820006 020133 020103", "RSAPublicKey", 0},
-	        {rsa_public, "3007 020133 020103", "RSAPublicKey", 0},
-	        {rsa_public, "3084ffffffff 020133 020103", "RSAPublicKey", 0},
-	        {rsa_public, "3088ffffffffffffffff 020133", "RSAPublicKey", 0},
-	        {rsa_public, "30ff 020133 020103", "RSAPublicKey", 0},
-	        {rsa_public, "3007 02810133 020103", "RSAPublicKey.modulus", 2},
-	        {rsa_public, "3006 020133 020203", "RSAPublicKey.publicExponent", 5},
-	        {rsa_public, "3005 020133 0203", "RSAPublicKey.publicExponent", 5},
-	        {rsa_public, "3006 020133 020103 00", "RSAPublicKey", 8},
-	        {rsa_public, "3009 020133 020103 020101", "RSAPublicKey", 8},
-	        {rsa_public, "3003 020133", "RSAPublicKey.publicExponent", 5},
-	        {rsa_public, "3000", "RSAPublicKey.modulus", 2},
-	        /* numbers */
-	        {rsa_public, "3006 020181 020103", "RSAPublicKey.modulus", 2},
-	        {rsa_public, "3006 020133 0201ff", "RSAPublicKey.publicExponent", 5},
-	        {rsa_public, "3007 02020033 020103", "RSAPublicKey.modulus", 2},
-	        {rsa_public, "3007 0202ff80 020103", "RSAPublicKey.modulus", 2},
-	        {rsa_public, "3005 0200 020103", "RSAPublicKey.modulus", 2},
-	        /* other tags */
-	        {rsa_public, "3106 020133 020103", "RSAPublicKey", 0},
-	        {rsa_public, "3006 040133 020103", "RSAPublicKey.modulus", 2},
-	        {rsa_public, "3006 220133 020103", "RSAPublicKey.modulus", 2},
-	        {rsa_public, "3006 020133 820103", "RSAPublicKey.publicExponent", 5},
-	        {rsa_private, "301b 020102 020133 020103 020103 020103 020105 020103 020103 020102",
-	                "RSAPrivateKey.version", 2},
-	        {rsa_private,
-	                "301d 020100 020133 020103 020103 020103 020105 020103 020103 020102 3000",
-	                "RSAPrivateKey.otherPrimeInfos", 29},
-	        {dsa_parameters, "3009 020117 02018b 020104", "Dss-Parms.q", 5},
-	        {dh_parameters, "300c 020117 020105 0204 01020304",
-	                "DHParameter.privateValueLength", 8},
-	        {x9_42_parameters, "3006 020117 020105", "DomainParameters.q", 8},
-	        {x9_42_parameters, "300b 020117 020105 02010b 3000",
-	                "DomainParameters.validationParms.seed", 13},
-	        {dh_public, "0201ff", "DHPublicKey", 0},
-	        {dh_public, "020101 00", "DHPublicKey", 3},
-	        {signature, "3006 0201ff 020102", "Dss-Sig-Value.r", 2},
-	        {signature, "3007 020101 02020002", "Dss-Sig-Value.s", 5},
-	        /* elliptic curves */
-	        {ec_parameters, "0603 2a8680", "ECParameters.namedCurve", 0},
-	        {ec_parameters, "0603 802a01", "ECParameters.namedCurve", 0},
-	        {ec_parameters, "0600", "ECParameters.namedCurve", 0},
-	        {ec_parameters, "3000", "ECParameters.specifiedCurve.version", 2},
-	        {ec_private, "3017 020101 0402 0102 a004 06022a03 a108 0306 010401020304",
-	                "ECPrivateKey.publicKey", 15},
-	        {ec_private, "3007 020101 0402 0102", "ECPrivateKey.parameters", 0},
-	        {ec_private, "3013 020102 0402 0102 a00a 06082a8648ce3d030107",
-	                "ECPrivateKey.version", 2},
-	        {ec_private, "3011 020101 0400 a00a 06082a8648ce3d030107",
-	                "ECPrivateKey.privateKey", 5},
-	        {ec_private, "3019 020101 0402 0102 a00a 06082a8648ce3d030107 a104 0302 0004",
-	                "ECPrivateKey.publicKey", 26},
-	        {ec_private, "3019 020101 0402 0102 a00a 06082a8648ce3d030107 a104 0302 0104",
-	                "ECPrivateKey.publicKey", 21},
-	        {ec_private, "3015 020101 0402 0102 a00c 06082a8648ce3d030107 0500",
-	                "ECPrivateKey.parameters", 21},
-	        {ec_public, "3019 3013 06072a8648ce3d0201 06082a8648ce3d030107 0302 0004",
-	                "SubjectPublicKeyInfo.subjectPublicKey", 26},
-	        {ec_public, "3011 300b 06072a8648ce3d0201 0500 0302 0004",
-	                "ECParameters.implicitCurve", 13},
-	        {ec_public, "300f 3009 06072a8648ce3d0201 0302 0004",
-	                "AlgorithmIdentifier.parameters", 4},
-	        {spki, "300f 3009 06072a8648ce380401 0302 0004", "AlgorithmIdentifier.parameters",
-	                4},
-	        /* SPKI and PKCS #8 */
-	        {spki, "300c 3006 06042a030405 0302 0001",
-	                "SubjectPublicKeyInfo.algorithm.algorithm", 4},
-	        {spki, "3009 3005 06032b6570 0300", "SubjectPublicKeyInfo.subjectPublicKey", 9},
-	        {spki, "300b 3005 06032b6570 0302 0102", "SubjectPublicKeyInfo.subjectPublicKey",
-	                9},
-	        {spki, "300b 3005 06032b6570 0302 0900", "SubjectPublicKeyInfo.subjectPublicKey",
-	                9},
-	        {spki, "300d 3007 06032b6570 0500 0302 0004", "AlgorithmIdentifier.parameters", 9},
-	        {spki, "3013 300d 06092a864886f70d010101 0500 0302 0030", "RSAPublicKey", 20},
-	        {private_key_info, "300e 020102 3005 06032b6570 0402 0400",
-	                "OneAsymmetricKey.version", 2},
-	        {private_key_info, "300e 020100 3005 06032b6570 0402 0400", "CurvePrivateKey", 14},
-	        {private_key_info, "300d 020100 3005 06032b6570 0401 04", "CurvePrivateKey", 14},
-	        {private_key_info, "3012 020100 3005 06032b6570 0402 0400 8102 0000",
-	                "OneAsymmetricKey.publicKey", 16},
-	        {private_key_info, "300e 020100 3005 06032b6570 0502 0400",
-	                "OneAsymmetricKey.privateKey", 12},
-	        /* certificates */
-	        {certificate, "3006 3000 3000 0300", "Certificate.tbsCertificate.serialNumber", 4},
-	        {certificate, "3003 020101", "Certificate.tbsCertificate", 2},
-	        {certificate, WITH_ISSUER("300c 300a 3008 0603550403 0c0161"),
-	                "RelativeDistinguishedName", 16},
-	        {certificate, WITH_ISSUER("300c 310a 3108 0603550403 0c0161"),
-	                "AttributeTypeAndValue", 18},
-	        {certificate, WITH_ISSUER("300c 310a 3008 0403550403 0c0161"),
-	                "AttributeTypeAndValue.type", 20},
-	        {certificate, WITH_ISSUER("310c 310a 3008 0603550403 0c0161"),
-	                "Certificate.tbsCertificate.issuer", 14},
-	        {certificate, WITH_ISSUER("300c 3100 3108 3006 06025504 0c00"),
-	                "RelativeDistinguishedName", 16},
-	};
-
 	size_t missed = 0;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT(wrong_cases); i++) {
 		const struct p11l_error *error = p11l_last_error();
-		struct octets der = hex(cases[i].der);
-		CK_RV rv = cases[i].decode(der.p, der.size);
+		struct octets der = hex(wrong_cases[i].der);
+		CK_RV rv = wrong_cases[i].decode(der.p, der.size);
 
 		if ((rv != P11L_CKR_MALFORMED && rv != P11L_CKR_UNSUPPORTED) ||
-		        strcmp(error->field, cases[i].field) != 0 ||
-		        error->offset != cases[i].offset) {
-			print_message("%s: 0x%lx: %s\n", cases[i].der, rv, error->text);
+		        strcmp(error->field, wrong_cases[i].field) != 0 ||
+		        error->offset != wrong_cases[i].offset) {
+			print_message("%s: 0x%lx: %s\n", wrong_cases[i].der, rv, error->text);
 			missed++;
 		}
 		octets_free(&der);
@@ -302,14 +291,22 @@ static void many_elements(void **state)
 	octets_free(&head);
 }
 
+/* All right but for its length: 16 MiB of modulus. */
 static void too_long(void **state)
 {
-	size_t size = (16u << 20) + 1;
-	unsigned char *der = calloc(1, size);
+	struct octets head = hex("30 8401000009 02 8401000000"), tail = hex("020103");
+	size_t size = head.size + (1u << 24) + tail.size;
+	unsigned char *der = malloc(size);
 
 	(void)state;
+	memset(der, 1, size);
+	memcpy(der, head.p, head.size);
+	memcpy(der + size - tail.size, tail.p, tail.size);
 	assert_refused(rsa_public(der, size), P11L_CKR_MALFORMED, "RSAPublicKey", 0);
+	assert_non_null(strstr(p11l_last_error()->text, "16 MiB"));
 	free(der);
+	octets_free(&head);
+	octets_free(&tail);
 }
 
 static void null_pointers(void **state)

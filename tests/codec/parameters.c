@@ -216,16 +216,27 @@ static void x9_42(void **state)
 }
 
 /* What is nearly a safe prime. */
-static void assert_no_subprime(BIGNUM *p, unsigned g)
+static void assert_no_subprime_of(const BIGNUM *p, const BIGNUM *g)
 {
-	CK_BYTE octets[512], base = (CK_BYTE)g;
-	CK_ATTRIBUTE parameters[] = {{CKA_PRIME, octets, 0}, {CKA_BASE, &base, 1}};
+	CK_BYTE prime[512], base[512];
+	CK_ATTRIBUTE parameters[] = {
+	        {CKA_PRIME, prime, (CK_ULONG)BN_bn2bin(p, prime)},
+	        {CKA_BASE, base, (CK_ULONG)BN_bn2bin(g, base)},
+	};
 	struct p11l_buffer out = {0};
 
-	parameters[0].ulValueLen = (CK_ULONG)BN_bn2bin(p, octets);
 	assert_refused(p11l_encode_x9_42_dh_domain_parameters(parameters, COUNT(parameters), &out),
 	        CKR_TEMPLATE_INCOMPLETE, "CKA_SUBPRIME", P11L_NO_OFFSET);
 	p11l_buffer_free(&out);
+}
+
+static void assert_no_subprime(const BIGNUM *p, unsigned g)
+{
+	BIGNUM *base = BN_new();
+
+	BN_set_word(base, g);
+	assert_no_subprime_of(p, base);
+	BN_free(base);
 }
 
 static void nearly_safe_primes(void **state)
@@ -233,13 +244,17 @@ static void nearly_safe_primes(void **state)
 	static const char not_safe[] = /* 2^255 - 19, a prime */
 	        "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed";
 	BN_CTX *ctx = BN_CTX_new();
-	BIGNUM *p = BN_new();
+	BIGNUM *p = BN_new(), *g = BN_new();
 
 	(void)state;
 	assert_true(BN_hex2bn(&p, not_safe) > 0);
 	assert_no_subprime(p, 4);
 	assert_int_equal(BN_generate_prime_ex(p, 256, 1, NULL, NULL, NULL), 1);
 	assert_no_subprime(p, 1); /* generates nothing */
+	assert_non_null(BN_copy(g, p));
+	assert_no_subprime_of(p, g); /* is too large */
+	assert_int_equal(BN_sub_word(g, 1), 1);
+	assert_no_subprime_of(p, g); /* has the order 2 */
 	assert_int_equal(BN_add_word(p, 2), 1);
 	assert_no_subprime(p, 2);
 	assert_int_equal(BN_sqr(p, p, ctx), 1);
@@ -247,6 +262,7 @@ static void nearly_safe_primes(void **state)
 	assert_int_equal(BN_set_word(p, 23), 1); /* safe, but so small that nobody means it */
 	assert_no_subprime(p, 2);
 	BN_free(p);
+	BN_free(g);
 	BN_CTX_free(ctx);
 }
 

@@ -253,6 +253,21 @@ static void wrong_versions(void **state)
 	EVP_PKEY_free(key);
 }
 
+static void wrong_extensions(void **state)
+{
+	EVP_PKEY *key = make_key("ED25519", NULL, 0);
+	struct octets der = make_certificate(key, true);
+	CK_ULONG at = find(&der, "\x06\x03\x55\x1d\x0e");
+	struct p11l_attributes object = {0};
+
+	(void)state;
+	der.p[at] = 4;
+	assert_refused(p11l_decode_x509_certificate(der.p, der.size, CK_FALSE, &object),
+	        P11L_CKR_MALFORMED, "Extension.extnID", at);
+	octets_free(&der);
+	EVP_PKEY_free(key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +278,7 @@ int main(void)
 	        cmocka_unit_test(private_keys_have_no_identifier),
 	        cmocka_unit_test(wrong_times),
 	        cmocka_unit_test(wrong_versions),
+	        cmocka_unit_test(wrong_extensions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

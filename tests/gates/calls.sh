@@ -16,7 +16,7 @@ verdict 'calls: module' "$module uses:" "$tmp/wrong"
 
 # What the compiler did not see, or turned into something else. One call is meant: atexit() in
 # compose.c, which glibc undoes at dlclose, tells the end of the process from a dlclose.
-find "$root/shim" "$root/logging" -name '*.[ch]' -exec \
+find "$root/shim" "$root/logging" "$root/highlevel" -name '*.[ch]' -exec \
 	grep -nE "(^|[^A-Za-z0-9_.>])($banned)\(|\bstdout\b" {} + |
 	grep -vE -e '^[^:]*:[0-9]*:[[:space:]]*(/?\*|//)' -e '/compose\.c:[0-9]*:.*atexit\(' >"$tmp/wrong"
 verdict 'calls: sources' 'these lines call what the module must not:' "$tmp/wrong"
