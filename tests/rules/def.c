@@ -13,7 +13,8 @@ static CK_OBJECT_HANDLE generated(struct subject *s, const CK_ATTRIBUTE *more, C
 	CK_ATTRIBUTE template[4] = {ATTRIBUTE(CKA_VALUE_LEN, length)};
 	CK_OBJECT_HANDLE key = 0;
 
-	memcpy(template + 1, more, count * sizeof(*more));
+	if (count > 0)
+		memcpy(template + 1, more, count * sizeof(*more));
 	assert_int_equal(
 	        s->p11->C_GenerateKey(s->session, &mechanism, template, 1 + count, &key), CKR_OK);
 	return key;

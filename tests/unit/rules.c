@@ -19,6 +19,7 @@ static void decide(const char *settings, const CK_INFO *info)
 	setenv("PKCS11_LENS_CONFIG", "lens.conf", 1);
 	unsetenv("PKCS11_LENS_NORMALISE");
 	p11l_profiles_free();
+	p11l_config_free(&config);
 	if (!p11l_config_load(&config, error) || !p11l_profiles_load(&candidates, &config, error))
 		fail_msg("%s", error);
 	p11l_rules_decide(&rules, &config, p11l_profiles_choose(&candidates, info));
@@ -135,6 +136,8 @@ static void assert_no_profile(const char *profile, const char *message)
 	setenv("PKCS11_LENS_PROFILE", profile, 1);
 	setenv("PKCS11_LENS_MODULE", "vendor.so", 1);
 	unsetenv("PKCS11_LENS_NORMALISE");
+	p11l_profiles_free();
+	p11l_config_free(&config);
 	assert_true(p11l_config_load(&config, error));
 	assert_false(p11l_profiles_load(&candidates, &config, error));
 	assert_string_equal(error, message);
