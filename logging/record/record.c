@@ -45,7 +45,7 @@ static unsigned skip_head(struct p11l_reader *r, enum p11l_item item, bool *type
 }
 
 /* Most items have one size, and nothing inside. */
-static bool skip_simple(struct p11l_reader *r)
+static inline bool skip_simple(struct p11l_reader *r)
 {
 	static const uint8_t sizes[P11L_ITEM_STRUCT + 1] = {
 	        [P11L_ITEM_NONE] = 1,
@@ -72,21 +72,21 @@ static void skip(struct p11l_reader *r, unsigned depth)
 	bool typed;
 	unsigned count;
 
-	if (depth > 0 && skip_simple(r))
-		return;
 	count = skip_head(r, p11l_get_item(r), &typed);
 	if (depth == 0)
 		r->at = r->end;
 	for (; count > 0 && r->at < r->end; count--) {
 		if (typed)
 			p11l_get_u64(r);
-		skip(r, depth - 1);
+		if (depth == 1 || !skip_simple(r))
+			skip(r, depth - 1);
 	}
 }
 
 void p11l_skip_item(struct p11l_reader *r)
 {
-	skip(r, 16);
+	if (!skip_simple(r))
+		skip(r, 16);
 }
 
 static bool get_bytes(struct p11l_reader *r, const uint8_t **octets, size_t *size)

@@ -200,6 +200,18 @@ static inline const uint8_t *p11l_record_notes(const struct p11l_record *record)
 	return (const uint8_t *)(record + 1) + (body - notes);
 }
 
+/* The two runs. */
+static inline void p11l_record_runs(
+        const struct p11l_record *record, struct p11l_reader *in, struct p11l_reader *out)
+{
+	const uint8_t *start = (const uint8_t *)(record + 1), *end = p11l_record_notes(record);
+	size_t size = (size_t)(end - start);
+	const uint8_t *middle = record->in_size < size ? start + record->in_size : end;
+
+	*in = (struct p11l_reader){start, middle};
+	*out = (struct p11l_reader){middle, end};
+}
+
 /* The next note; false when there is none any more. */
 struct p11l_noted {
 	const uint8_t *rule, *text;

@@ -151,12 +151,12 @@ void p11l_known_template(struct p11l_reader *r, struct p11l_known *known)
 /* What one record says, gathered from its items. */
 struct lesson {
 	uint64_t session, slot;
-	uint64_t object;        /* handed in */
-	uint64_t result[FOUND]; /* handles that came back */
+	uint64_t object; /* handed in */
 	unsigned results, templates;
 	struct p11l_known known[2]; /* of the templates, in order */
 	bool opened;
 	uint64_t opened_session;
+	uint64_t result[FOUND]; /* handles that came back; last, so that it need not be cleared */
 };
 
 static void read_input(
@@ -213,18 +213,17 @@ static void read_output(
 
 static void read_lesson(const struct p11l_record *record, struct lesson *lesson)
 {
-	struct p11l_params params;
+	const struct p11l_function *function = &p11l_functions[record->function];
+	struct p11l_reader in, out;
 
-	p11l_params_read(&params, record);
-	for (unsigned i = 0; i < params.function->count; i++) {
-		const struct p11l_param *param = &params.param[i];
-		struct p11l_reader in = {param->in.at, param->in.end};
-		struct p11l_reader out = {param->out.at, param->out.end};
+	p11l_record_runs(record, &in, &out);
+	for (unsigned i = 0; i < function->count; i++) {
+		const struct p11l_member *param = &function->param[i];
 
-		if (in.at != NULL)
-			read_input(&in, param->member, lesson);
-		if (out.at != NULL)
-			read_output(&out, param->member, lesson);
+		if (p11l_has_input(param) && in.at < in.end)
+			read_input(&in, param, lesson);
+		if ((param->direction & P11L_OUT) != 0 && out.at < out.end)
+			read_output(&out, param, lesson);
 	}
 }
 
@@ -359,8 +358,9 @@ static bool is_telling(unsigned function)
 
 static void learn_from(const struct p11l_record *record)
 {
-	struct lesson lesson = {.results = 0};
+	struct lesson lesson;
 
+	memset(&lesson, 0, offsetof(struct lesson, result));
 	read_lesson(record, &lesson);
 	pthread_mutex_lock(&lock);
 	learn(record->function, &lesson);

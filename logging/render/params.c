@@ -45,12 +45,9 @@ static bool asks_size(const struct p11l_param *param, const struct p11l_record *
 
 void p11l_params_read(struct p11l_params *params, const struct p11l_record *record)
 {
-	const uint8_t *start = (const uint8_t *)(record + 1);
-	const uint8_t *end = p11l_record_notes(record);
-	struct p11l_reader in = {start, end}, out = {end, end};
+	struct p11l_reader in, out;
 
-	if (record->in_size < (size_t)(end - start))
-		in.end = out.at = start + record->in_size;
+	p11l_record_runs(record, &in, &out);
 	params->function = &p11l_functions[record->function % P11L_FUNCTIONS];
 	params->has_session = false;
 	params->session = 0;

@@ -87,6 +87,7 @@ void p11l_text_print(struct p11l_text *t, uint32_t print)
 void p11l_text_digits(struct p11l_text *t, const uint8_t *octets, size_t size)
 {
 	size_t room = (size_t)(t->end - t->at) / 2;
+	char *at = t->at;
 
 	if (t->full)
 		return;
@@ -94,8 +95,9 @@ void p11l_text_digits(struct p11l_text *t, const uint8_t *octets, size_t size)
 		size = room;
 		t->full = true;
 	}
-	for (size_t i = 0; i < size; i++, t->at += 2)
-		memcpy(t->at, octet_digits + (size_t)2 * octets[i], 2);
+	for (size_t i = 0; i < size; i++)
+		memcpy(at + 2 * i, octet_digits + (size_t)2 * octets[i], 2);
+	t->at = at + 2 * size;
 }
 
 void p11l_text_octets(struct p11l_text *t, const uint8_t *octets, size_t size)
