@@ -32,8 +32,8 @@ endif
 ASN_GEN = $(patsubst highlevel/%.asn,gen/asn_%,$(wildcard highlevel/*.asn))
 SPEC    = $(wildcard spec/*.spec spec/rules/*.spec)
 GEN     = $(addprefix $(BUILD)/gen/,ids.h tables.c exports.inc stubs.inc wrap.inc layers.h hooks.inc \
-	arguments.inc shim.map mock.inc profiles.c) $(ASN_GEN:%=$(BUILD)/%.c)
-LIB_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c highlevel/*.c highlevel/codec/*.c)
+	arguments.inc shim.map mock.inc profiles.c api_table.inc api_entries.inc) $(ASN_GEN:%=$(BUILD)/%.c)
+LIB_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c highlevel/*.c highlevel/*/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/tables.o $(BUILD)/obj/gen/profiles.o \
 	$(ASN_GEN:%=$(BUILD)/obj/%.o)
 CLI_SRC = $(wildcard cli/*.c)
@@ -107,9 +107,19 @@ $(BUILD)/gen/asn_%.c: highlevel/%.asn
 	@mkdir -p $(@D) && echo "GEN  $@" && asn1Parser -n p11l_asn_$* -o $@.all $< >$@.log 2>&1 || { cat $@.log; exit 1; }
 	@sed '/HAVE_CONFIG_H/,/endif/d' $@.all > $@
 
+# The high-level functions are declared once; their order here is the order of the table.
+API = $(addprefix highlevel/api/,error.h buffer.h attributes.h module.h session.h object.h mechanism.h \
+	key.h operation.h codec.h)
+
+$(BUILD)/gen/api_table.inc: tools/api.sh $(API)
+	@mkdir -p $(@D) && echo "GEN  $@" && tools/api.sh table $(API) > $@.tmp && mv $@.tmp $@
+$(BUILD)/gen/api_entries.inc: tools/api.sh $(API)
+	@mkdir -p $(@D) && echo "GEN  $@" && tools/api.sh entries $(API) > $@.tmp && mv $@.tmp $@
+
 # The public header is committed; this writes it anew after a change of spec/.
 header: $(BUILD)/specgen
 	$(BUILD)/specgen header > include/pkcs11.h
+	tools/api.sh header $(API) | clang-format > include/pkcs11-lens.h
 
 # So is the document of the rules.
 quirks: $(BUILD)/specgen
@@ -138,7 +148,7 @@ header-check: $(BUILD)/specgen
 gates: all
 	@CC="$(CC)" tests/gates/run.sh $(BUILD)
 
-LINT_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c highlevel/*.c highlevel/codec/*.c cli/*.c \
+LINT_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c highlevel/*.c highlevel/*/*.c cli/*.c \
 	tools/specgen/*.c)
 LINT_ALL = $(LINT_SRC) $(wildcard tests/*/*.c bench/*.c)
 CLANG   ?= clang
@@ -149,7 +159,7 @@ LINT_FLAGS = $(filter-out -MMD -MP,$(FLAGS))
 lint: $(GEN)
 	@tools/need.sh --build --lint --test
 	@echo "LINT clang-format" && clang-format --dry-run --Werror $(LINT_ALL) \
-		$(wildcard shim/*.h shim/normalise/*.h logging/*.h logging/*/*.h highlevel/*.h highlevel/codec/*.h cli/*.h tools/specgen/*.h tests/*/*.h bench/*.h)
+		$(wildcard shim/*.h shim/normalise/*.h logging/*.h logging/*/*.h highlevel/*.h highlevel/*/*.h cli/*.h tools/specgen/*.h tests/*/*.h bench/*.h)
 	@for cc in gcc $(CLANG); do echo "LINT $$cc -Werror"; \
 		echo $(LINT_SRC) | xargs $(LINT_JOBS) $$cc $(LINT_FLAGS) -Werror -O2 -fPIC -fsyntax-only || exit 1; done
 	@echo "LINT clang-tidy" && echo $(LINT_SRC) | xargs $(LINT_JOBS) \
@@ -171,20 +181,74 @@ comma := ,
 
 # --- Installing
 
-install: all
-	install -d $(DESTDIR)$(moduledir) $(DESTDIR)$(bindir) $(DESTDIR)$(includedir) $(DESTDIR)$(libdir)/pkgconfig \
-		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(docdir)
-	install -m 644 $(BUILD)/pkcs11-lens.so $(DESTDIR)$(moduledir)/
-	install -m 755 $(BUILD)/pkcs11-lens $(DESTDIR)$(bindir)/
-	install -m 644 include/pkcs11.h $(DESTDIR)$(includedir)/
-	install -m 644 docs/man/pkcs11-lens.1 $(DESTDIR)$(mandir)/man1/
-	install -m 644 docs/man/pkcs11-lens.conf.5 $(DESTDIR)$(mandir)/man5/
-	install -m 644 README.md CHANGELOG.md LICENSE config/pkcs11-lens.conf $(DESTDIR)$(docdir)/
+bashcompdir  ?= $(prefix)/share/bash-completion/completions
+pkgconfigdir ?= $(libdir)/pkgconfig
+headerdir    ?= $(includedir)/pkcs11-lens
+
+# Files that name the folders that are chosen here.
+FILLED = $(addprefix $(BUILD)/install/,pkcs11-lens.pc pkcs11-lens.module)
+
+# Paths below the prefix are written so that pkg-config can move them.
+below_prefix = $(patsubst $(prefix)/%,$${prefix}/%,$(1))
+
+$(BUILD)/install/pkcs11-lens.pc: pkcs11-lens.pc.in FORCE
+	@mkdir -p $(@D)
+	@sed -e '/SPDX/d' -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(call below_prefix,$(libdir))|' \
+		-e 's|@includedir@|$(call below_prefix,$(headerdir))|' \
+		-e 's|@moduledir@|$(call below_prefix,$(moduledir))|' -e 's|@version@|$(VERSION)|' $< > $@
+$(BUILD)/install/pkcs11-lens.module: config/pkcs11-lens.module.in FORCE
+	@mkdir -p $(@D)
+	@sed 's|@moduledir@|$(moduledir)|' $< > $@
+
+# The folders are compiled in: with other ones, what names them is compiled anew.
+$(BUILD)/gen/folders: FORCE
+	@mkdir -p $(@D)
+	@echo '$(sysconfdir) $(moduledir) $(VERSION)' | cmp -s - $@ || echo '$(sysconfdir) $(moduledir) $(VERSION)' > $@
+NAMES_FOLDERS = $(shell grep -lE 'P11L_(SYSCONFDIR|MODULEDIR|VERSION)' $(LIB_SRC) $(CLI_SRC))
+$(NAMES_FOLDERS:%.c=$(BUILD)/obj/%.o): $(BUILD)/gen/folders
+
+# What is installed: folder, mode, files. The argument is what happens to each row.
+define each_installed
+$(call $(1),$(moduledir),644,$(BUILD)/pkcs11-lens.so)
+$(call $(1),$(bindir),755,$(BUILD)/pkcs11-lens)
+$(call $(1),$(headerdir),644,$(wildcard include/pkcs11*.h))
+$(call $(1),$(pkgconfigdir),644,$(BUILD)/install/pkcs11-lens.pc)
+$(call $(1),$(bashcompdir),644,tools/completion/pkcs11-lens)
+$(call $(1),$(mandir)/man1,644,$(wildcard docs/man/*.1))
+$(call $(1),$(mandir)/man3,644,$(wildcard docs/man/*.3))
+$(call $(1),$(mandir)/man5,644,$(wildcard docs/man/*.5))
+$(call $(1),$(docdir),644,README.md CHANGELOG.md LICENSE)
+$(call $(1),$(docdir)/docs,644,$(wildcard docs/*.md docs/*.json))
+$(call $(1),$(docdir)/examples,644,config/pkcs11-lens.conf $(BUILD)/install/pkcs11-lens.module)
+endef
+
+put  = $(if $(3),install -d $(DESTDIR)$(1) && install -m $(2) $(3) $(DESTDIR)$(1)/)
+take = $(if $(3),rm -f $(addprefix $(DESTDIR)$(1)/,$(notdir $(3))))
+
+install: all $(FILLED)
+	$(call each_installed,put)
+
+# Folders that others use too stay when something is in them.
+uninstall:
+	$(call each_installed,take)
+	for folder in $(docdir)/docs $(docdir)/examples $(docdir) $(headerdir) $(moduledir); do \
+		test ! -d $(DESTDIR)$$folder || rmdir --ignore-fail-on-non-empty $(DESTDIR)$$folder; done
+
+# --- Packages for Debian and Ubuntu, in $(BUILD)/deb, and a look at them in a system of their own
+
+deb:
+	@tools/need.sh --build --deb
+	@tools/deb.sh $(BUILD)
+
+check-deb: deb
+	@tests/deb/check.sh $(BUILD)
+
+FORCE:
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all header quirks demo check header-check gates lint sanitize install clean
+.PHONY: all header quirks demo check header-check gates lint sanitize install uninstall deb check-deb clean FORCE
 .DELETE_ON_ERROR:
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)

@@ -168,6 +168,6 @@ void cli_context_take(
 	find_mechanism(context, record, &params, facts);
 	find_slot(context, record, &params, facts);
 	facts->bytes = bytes_of(record, &params);
-	if (cli_returned(record) && record->rv == CKR_OK && record->layer == P11L_LAYER_APP)
+	if (cli_returned(record) && record->rv == CKR_OK && record->layer != P11L_LAYER_VENDOR)
 		learn(context, record, &params, facts);
 }

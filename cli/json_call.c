@@ -91,14 +91,15 @@ static void put_outputs(struct cli_json *to, const struct p11l_function *functio
 			put_output(to, function, i, out);
 }
 
-/* Whether the lens has made the call, on behalf of one of the host. */
+/* Who has made the call; the lens makes calls on behalf of one of the host. */
 static void read_layer(struct p11l_record *head, json_object *call)
 {
 	json_object *layer = cli_json_get(call, "layer");
 
-	if (layer == NULL || strcmp(json_object_get_string(layer), "vendor") != 0)
+	if (layer != NULL)
+		head->layer = (uint8_t)p11l_find_layer(json_object_get_string(layer));
+	if (head->layer != P11L_LAYER_VENDOR)
 		return;
-	head->layer = P11L_LAYER_VENDOR;
 	head->state |= P11L_RECORD_CHILD;
 	head->parent = number_in(call, "parent");
 }

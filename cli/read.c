@@ -26,7 +26,7 @@ static void use_known(const struct cli_event *event)
 
 static void learn_known(const struct cli_event *event)
 {
-	if (event->trace->known != NULL && event->record->layer == P11L_LAYER_APP &&
+	if (event->trace->known != NULL && event->record->layer != P11L_LAYER_VENDOR &&
 	        cli_returned(event->record) && !cli_is_partial(event->record))
 		p11l_known_learn(event->record);
 	for (unsigned i = 0; i < event->notes; i++)

@@ -153,7 +153,7 @@ static bool counts(const struct cli_select *select, const struct p11l_record *re
 bool cli_select(
         struct cli_select *select, const struct p11l_record *record, const struct cli_facts *facts)
 {
-	bool own = record->layer == P11L_LAYER_APP;
+	bool own = record->layer != P11L_LAYER_VENDOR;
 	uint64_t of_host = own ? record->sequence : record->parent;
 	uintptr_t *parent = cli_map_make(&select->parents, record->pid, record->tid);
 

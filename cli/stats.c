@@ -14,7 +14,7 @@ static void count(void *user, const struct cli_event *event, const struct cli_fa
 	const struct p11l_record *record = event->record;
 	struct p11l_stats_call call;
 
-	if (record == NULL || record->layer != P11L_LAYER_APP)
+	if (record == NULL || record->layer == P11L_LAYER_VENDOR)
 		return;
 	if (!cli_returned(record)) {
 		counted->unfinished++;

@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "highlevel/codec.h"
+#include "highlevel/api/codec.h"
 
 /* What is wrong is said in one line, and about octets that are there. */
 static void said_what(CK_RV rv, size_t size)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE /* explicit_bzero */
-#include "attributes.h"
+#include "highlevel/api/attributes.h"
 
 #include "refuse.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE /* explicit_bzero */
-#include "buffer.h"
+#include "highlevel/api/buffer.h"
 
 #include "refuse.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a key may be used for, as attributes. */
-#include "attributes.h"
+#include "highlevel/api/attributes.h"
 #include "refuse.h"
 
 #include <stdbool.h>

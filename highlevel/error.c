@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "error.h"
+#include "highlevel/api/error.h"
 
 #include "refuse.h"
 

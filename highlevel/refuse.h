@@ -3,7 +3,7 @@
 #ifndef P11L_REFUSE_H
 #define P11L_REFUSE_H
 
-#include "error.h"
+#include "highlevel/api/error.h"
 
 /*
  * Forgets the last error. Offsets are counted from origin until the next call; it may be NULL.

@@ -143,7 +143,7 @@ struct p11l_frame *p11l_frame_of_host(void)
 	const struct p11l_thread *thread = current;
 
 	for (unsigned i = thread != NULL ? thread->depth : 0; i > 0; i--)
-		if (thread->frame[i - 1]->record.head.layer == P11L_LAYER_APP)
+		if (thread->frame[i - 1]->record.head.layer != P11L_LAYER_VENDOR)
 			return thread->frame[i - 1];
 	return NULL;
 }

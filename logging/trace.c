@@ -7,6 +7,7 @@
 #include "trace.h"
 
 #include "clock.h"
+#include "highlevel/api.h"
 #include "logging.h"
 #include "logging/record/capture.h"
 #include "logging/record/memcheck.h"
@@ -90,6 +91,16 @@ static void publish_entry(struct p11l_call *call)
 	call->start = p11l_clock_ticks();
 }
 
+/* The last call of the thread that was recorded, if its filter let it. */
+static __thread uint64_t last_number;
+
+uint64_t p11l_trace_last_number(void)
+{
+	const struct p11l_active *active = atomic_load(&p11l_trace.active);
+
+	return active != NULL && active->on ? last_number : 0;
+}
+
 /* In a ring a call is numbered by its place. */
 static uint64_t next_number(void)
 {
@@ -114,6 +125,7 @@ static inline void fill_head(const struct p11l_call *call, unsigned lane, enum p
 /* Records the call, unless the filter does not want it. */
 static void record_entry(struct p11l_call *call, unsigned lane, const struct p11l_active *active)
 {
+	last_number = 0;
 	if (!p11l_filter_enter(&active->filter, call->function, call->arg)) {
 		call->start = p11l_clock_ticks();
 		return;
@@ -124,7 +136,8 @@ static void record_entry(struct p11l_call *call, unsigned lane, const struct p11
 		call->start = p11l_clock_ticks();
 		return;
 	}
-	fill_head(call, lane, P11L_LAYER_APP);
+	fill_head(call, lane, p11l_api_depth > 0 ? P11L_LAYER_HIGH_LEVEL : P11L_LAYER_APP);
+	last_number = call->frame->record.head.sequence;
 	capture_entry(call);
 	publish_entry(call);
 }
@@ -230,7 +243,7 @@ static void record_return(struct p11l_call *call, CK_RV rv, uint64_t duration)
 		capture_return(call, rv);
 		if (p11l_filter_leave(&active->filter, rv, duration))
 			write_record(frame);
-		if (head->layer == P11L_LAYER_APP)
+		if (head->layer != P11L_LAYER_VENDOR)
 			p11l_known_learn(head);
 	}
 	p11l_frame_give(frame);

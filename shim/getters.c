@@ -4,6 +4,7 @@
  * table of our lane instead, with the same name, version and flags. A vendor of the 2.40 days has
  * no interfaces to answer with, so for it the one that the standard implies is made up.
  */
+#include "highlevel/api.h"
 #include "normalise/layer.h"
 #include "shim.h"
 
@@ -70,25 +71,28 @@ static CK_INTERFACE implied_interface(void)
 	return (CK_INTERFACE){name, table_of(p11l_state.base), 0};
 }
 
-CK_RV p11l_get_interface_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
+/* What a vendor without C_GetInterfaceList would answer if it had one. */
+static CK_RV imply_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
+{
+	CK_ULONG room = *count;
+
+	*count = 1;
+	if (list == NULL)
+		return CKR_OK;
+	if (room < 1)
+		return CKR_BUFFER_TOO_SMALL;
+	list[0] = implied_interface();
+	return CKR_OK;
+}
+
+/* The vendor's interfaces, its standard tables replaced by those of our lanes. */
+static CK_RV list_interfaces(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
 {
 	const struct p11l_vendor *vendor = &p11l_state.vendor;
 	CK_RV rv;
 
-	if (vendor->list_interfaces == NULL) {
-		CK_ULONG room;
-
-		if (count == NULL)
-			return CKR_ARGUMENTS_BAD;
-		room = *count;
-		*count = 1;
-		if (list == NULL)
-			return CKR_OK;
-		if (room < 1)
-			return CKR_BUFFER_TOO_SMALL;
-		list[0] = implied_interface();
-		return CKR_OK;
-	}
+	if (vendor->list_interfaces == NULL)
+		return imply_list(list, count);
 	rv = vendor->list_interfaces(list, count);
 	for (CK_ULONG i = 0; rv == CKR_OK && list != NULL && i < *count; i++) {
 		const struct p11l_lane *lane = p11l_lane_of(&list[i]);
@@ -96,6 +100,27 @@ CK_RV p11l_get_interface_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
 		if (lane != NULL)
 			list[i].pFunctionList = table_of(lane);
 	}
+	return rv;
+}
+
+/* Our own interface comes last. */
+CK_RV p11l_get_interface_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
+{
+	CK_ULONG room;
+	CK_RV rv;
+
+	if (count == NULL)
+		return p11l_state.vendor.list_interfaces != NULL ? list_interfaces(list, count)
+		                                                 : CKR_ARGUMENTS_BAD;
+	room = *count;
+	rv = list_interfaces(list, count);
+	if (rv != CKR_OK && rv != CKR_BUFFER_TOO_SMALL)
+		return rv;
+	if (list != NULL && rv == CKR_OK && *count < room)
+		list[*count] = *p11l_api_interface();
+	else if (list != NULL)
+		rv = CKR_BUFFER_TOO_SMALL;
+	++*count;
 	return rv;
 }
 
@@ -196,6 +221,9 @@ CK_RV p11l_get_interface(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
 	CK_INTERFACE copy;
 	CK_RV rv;
 
+	if (name != NULL && interface != NULL &&
+	        strcmp((const char *)name, P11L_INTERFACE_NAME) == 0)
+		return p11l_api_get_interface(version, interface, flags);
 	if (vendor->get_interface == NULL)
 		return imply((const char *)name, version, interface, flags);
 	rv = vendor->get_interface(name, version, interface, flags);

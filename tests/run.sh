@@ -8,6 +8,8 @@ set -u
 
 build=$(cd "${1:?usage: run.sh BUILD [sanitize|threads]}" && pwd) || exit 2
 what=${2:-all}
+# For the programs of tests/highlevel.
+export LENS="$build/pkcs11-lens.so"
 here=$(cd "$(dirname "$0")" && pwd)
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT

@@ -23,19 +23,21 @@ RULE_TESTS = $(patsubst tests/rules/%.c,$(TEST_DIR)/rules-%,\
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(TEST_DIR)/unit-%,$(wildcard tests/unit/*.c))
 CODEC_TESTS = $(patsubst tests/codec/%.c,$(TEST_DIR)/codec-%,\
 	$(filter-out tests/codec/codec_test.c,$(wildcard tests/codec/*.c)))
+HIGH_TESTS = $(patsubst tests/highlevel/%.c,$(TEST_DIR)/highlevel-%,\
+	$(filter-out tests/highlevel/highlevel.c,$(wildcard tests/highlevel/*.c)))
 TEST_HOST  = $(TEST_DIR)/helpers/host
 TEST_LIBS  = -lcmocka -ldl -lpthread
 HARNESS    = $(BUILD)/obj/tests/harness.o $(BUILD)/obj/tests/leaks.o $(SPEC_OBJ)
 
 TEST_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/shim/*.c tests/unit/*.c \
 	tests/mock/*.c tests/twist/*.c tests/rules/*.c tests/helpers/*.c tests/normalise/*.c \
-	tests/codec/*.c tests/*.c))
+	tests/codec/*.c tests/highlevel/*.c tests/*.c))
 
 # The programs that tests/normalise/run.sh runs on real vendors.
 NORMALISE      = $(addprefix $(TEST_DIR)/normalise/,same defaults locking fuzz_templates)
 NORMALISE_USES = $(BUILD)/obj/tests/normalise/facts.o $(SPEC_OBJ)
 
-build-tests: $(BUILD)/pkcs11-lens.so $(MOCKS) $(PERSONALITIES) $(SHIM_TESTS) $(UNIT_TESTS) $(CODEC_TESTS) $(TEST_DIR)/helpers/again $(TWISTS) $(RULE_TESTS) $(TEST_HOST) \
+build-tests: $(BUILD)/pkcs11-lens.so $(MOCKS) $(PERSONALITIES) $(SHIM_TESTS) $(UNIT_TESTS) $(CODEC_TESTS) $(HIGH_TESTS) $(TEST_DIR)/helpers/again $(TWISTS) $(RULE_TESTS) $(TEST_HOST) \
 	$(NORMALISE)
 
 $(BUILD)/obj/tests/%.o: FLAGS += -Itests
@@ -70,6 +72,9 @@ $(TEST_DIR)/shim-%: $(BUILD)/obj/tests/shim/%.o $(HARNESS)
 $(TEST_DIR)/rules-%: $(BUILD)/obj/tests/rules/%.o $(BUILD)/obj/tests/rules/rules.o $(HARNESS) \
 		$(TWISTS) $(BUILD)/pkcs11-lens
 	@$(link_test) $(filter %.o,$^) $(TEST_LIBS)
+# The high-level functions are tested through the public header, with OpenSSL as the other party.
+$(TEST_DIR)/highlevel-%: $(BUILD)/obj/tests/highlevel/%.o $(BUILD)/obj/tests/highlevel/highlevel.o $(HARNESS)
+	@$(link_test) $^ -lcrypto $(TEST_LIBS)
 $(TEST_HOST): $(BUILD)/obj/tests/helpers/host.o
 	@$(link_test) $^ -ldl
 

@@ -3,7 +3,7 @@
 #ifndef P11L_ASN_H
 #define P11L_ASN_H
 
-#include "../buffer.h"
+#include "highlevel/api/buffer.h"
 #include "../refuse.h"
 #include "shim/normalise/der.h"
 

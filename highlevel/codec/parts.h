@@ -3,8 +3,8 @@
 #ifndef P11L_PARTS_H
 #define P11L_PARTS_H
 
-#include "../attributes.h"
-#include "../codec.h"
+#include "highlevel/api/attributes.h"
+#include "highlevel/api/codec.h"
 #include "asn.h"
 
 /* Where a decoder puts what it finds. */

@@ -1,6 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "record.h"
 
+#include <string.h>
+
+static const char *const layers[] = {
+        [P11L_LAYER_APP] = "app",
+        [P11L_LAYER_VENDOR] = "vendor",
+        [P11L_LAYER_HIGH_LEVEL] = "high-level",
+};
+
+const char *p11l_layer_name(unsigned layer)
+{
+	return layers[layer < sizeof(layers) / sizeof(layers[0]) ? layer : P11L_LAYER_APP];
+}
+
+unsigned p11l_find_layer(const char *name)
+{
+	for (unsigned i = 0; i < sizeof(layers) / sizeof(layers[0]); i++)
+		if (name != NULL && strcmp(layers[i], name) == 0)
+			return i;
+	return P11L_LAYER_APP;
+}
+
 /* How many items follow the head of a nested item; each TEMPLATE item has a type before it. */
 static unsigned skip_head(struct p11l_reader *r, enum p11l_item item, bool *typed)
 {

@@ -36,8 +36,13 @@ enum p11l_item {
 
 enum { P11L_RECORD_COMPLETE = 1, P11L_RECORD_OUTPUTS = 2, P11L_RECORD_CHILD = 4 };
 
-/* What called what: the host the lens, or the lens the vendor. */
-enum p11l_layer { P11L_LAYER_APP, P11L_LAYER_VENDOR };
+/*
+ * Who asks: the application, the lens of its own, or a high-level function that the application has
+ * called; and what that is called in traces. A name that is none of them is the application.
+ */
+enum p11l_layer { P11L_LAYER_APP, P11L_LAYER_VENDOR, P11L_LAYER_HIGH_LEVEL };
+const char *p11l_layer_name(unsigned layer);
+unsigned p11l_find_layer(const char *name);
 
 struct p11l_record {
 	uint32_t size;     /* of all of it */

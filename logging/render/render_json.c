@@ -48,13 +48,12 @@ static void put_call(
 	put_time(t, ",\"time\":\"", record->time);
 	put_number(t, "\",\"pid\":", record->pid);
 	put_number(t, ",\"tid\":", record->tid);
-	if (record->layer == P11L_LAYER_VENDOR) {
-		p11l_text_put(t, ",\"layer\":\"vendor\"");
+	p11l_text_put(t, ",\"layer\":\"");
+	p11l_text_put(t, p11l_layer_name(record->layer));
+	p11l_text_char(t, '"');
+	if (record->layer == P11L_LAYER_VENDOR)
 		put_integer(json, "parent", record->parent);
-		p11l_text_put(t, ",\"fn\":\"");
-	} else {
-		p11l_text_put(t, ",\"layer\":\"app\",\"fn\":\"");
-	}
+	p11l_text_put(t, ",\"fn\":\"");
 	p11l_text_put(t, params->function->name);
 	p11l_text_char(t, '"');
 	if (params->has_session) {

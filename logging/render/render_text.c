@@ -67,6 +67,8 @@ static void put_head(struct p11l_text *t, const struct p11l_record *record)
 		p11l_text_put(t, " [vendor of #");
 		p11l_text_decimal(t, record->parent);
 		p11l_text_char(t, ']');
+	} else if (record->layer == P11L_LAYER_HIGH_LEVEL) {
+		p11l_text_put(t, " [high-level]");
 	}
 	p11l_text_char(t, ' ');
 }

@@ -23,7 +23,7 @@ static void put_call(struct p11l_xml *xml, const struct p11l_record *record)
 	put_time(xml, record->time);
 	p11l_xml_number(xml, "pid", record->pid);
 	p11l_xml_number(xml, "tid", record->tid);
-	p11l_xml_string(xml, "layer", record->layer == P11L_LAYER_VENDOR ? "vendor" : "app");
+	p11l_xml_string(xml, "layer", p11l_layer_name(record->layer));
 	if ((record->state & P11L_RECORD_CHILD) != 0)
 		p11l_xml_number(xml, "parent", record->parent);
 	if ((record->state & P11L_RECORD_COMPLETE) != 0)

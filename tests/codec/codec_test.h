@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "highlevel/codec.h"
+#include "highlevel/api/codec.h"
 
 #include <openssl/evp.h>
 

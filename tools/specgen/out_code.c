@@ -111,5 +111,6 @@ void out_map(void)
 	put("{\n\tglobal:\n");
 	for (size_t i = 0; i < spec.functions.count; i++)
 		put("\t\t%s;\n", spec.functions.item[i].name);
+	put("\t\tP11L_GetFunctionList;\n");
 	put("\tlocal:\n\t\t*;\n};\n");
 }

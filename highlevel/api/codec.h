@@ -122,6 +122,8 @@ struct p11l_ec_info {
 	CK_ULONG order_octets; /* of the group's order, and so of r and s; unknown: 0 */
 	CK_BBOOL is_named;     /* an identifier or a name, not domain parameters written out */
 };
+
+/* What the attribute says; unknown curves are success. */
 CK_RV p11l_decode_ec_parameters(const void *der, CK_ULONG size, struct p11l_ec_info *info);
 
 /* Shorthand for order_octets; 0 for anything not known. */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "highlevel/api.h"
+
+#include "highlevel/internal.h"
+
+/* The table as the public header has it. */
+struct p11l_function_list {
+	CK_VERSION version;
+	CK_ULONG size;
+#include "gen/api_table.inc"
+};
+
+__thread unsigned p11l_api_depth;
+static __thread const char *current;
+
+const char *p11l_api_name(void)
+{
+	return current != NULL ? current : "";
+}
+
+/* A function begins that may fail: what the last one said is over. */
+static void p11l_api_enter(const char *function)
+{
+	if (p11l_api_depth++ == 0) {
+		current = function;
+		p11l_error_forget();
+	}
+}
+
+/* A function begins that cannot fail, and leaves what the last one said: it may be a clean-up. */
+static void p11l_api_pass(void)
+{
+	p11l_api_depth++;
+}
+
+static void p11l_api_leave(void)
+{
+	p11l_api_depth--;
+}
+
+#include "gen/api_entries.inc"
+
+const struct p11l_function_list *p11l_api(void)
+{
+	return &p11l_list;
+}
+
+CK_INTERFACE_PTR p11l_api_interface(void)
+{
+	static CK_UTF8CHAR own_name[] = P11L_INTERFACE_NAME;
+	static CK_INTERFACE interface = {own_name, (CK_VOID_PTR)(uintptr_t)&p11l_list, 0};
+
+	return &interface;
+}
+
+/* Programs made for an older version of the table find what they know at its beginning. */
+CK_RV p11l_api_get_interface(
+        const CK_VERSION *version, CK_INTERFACE_PTR_PTR interface, CK_FLAGS flags)
+{
+	if (flags != 0 || (version != NULL && (version->major != P11L_API_MAJOR ||
+	                                              version->minor > P11L_API_MINOR)))
+		return CKR_ARGUMENTS_BAD;
+	*interface = p11l_api_interface();
+	return CKR_OK;
+}
+
+/* Exported: how programs find the table by dlsym. */
+CK_RV P11L_GetFunctionList(const struct p11l_function_list **list);
+
+__attribute__((visibility("default"))) CK_RV P11L_GetFunctionList(
+        const struct p11l_function_list **list)
+{
+	if (list == NULL)
+		return CKR_ARGUMENTS_BAD;
+	*list = &p11l_list;
+	return CKR_OK;
+}

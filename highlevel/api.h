@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of high-level functions, and what every call through it has in common. */
+#ifndef P11L_API_H
+#define P11L_API_H
+
+#include "cryptoki.h"
+
+#define P11L_API_MAJOR 1
+#define P11L_API_MINOR 0
+
+#define P11L_INTERFACE_NAME "Vendor pkcs11-lens"
+
+struct p11l_function_list;
+
+/* The table; it does not change. */
+const struct p11l_function_list *p11l_api(void);
+
+/* It as the interface that C_GetInterface finds by name. */
+CK_INTERFACE_PTR p11l_api_interface(void);
+CK_RV p11l_api_get_interface(
+        const CK_VERSION *version, CK_INTERFACE_PTR_PTR interface, CK_FLAGS flags);
+
+/*
+ * Whether the calling thread is inside of a high-level function, so that calls of the standard are
+ * the high-level function's, not the application's.
+ */
+extern __thread unsigned p11l_api_depth;
+
+/* The high-level function that the application called, or "". */
+const char *p11l_api_name(void);
+
+#endif
