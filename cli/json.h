@@ -53,6 +53,6 @@ size_t cli_json_octets(json_object *digits, uint8_t *octets, size_t size);
  * The struct that has the members of this object, if possible one that the mechanism takes as its
  * parameter; P11L_NO_STRUCT when there is none.
  */
-unsigned cli_json_struct(const struct p11l_mechanism *row, json_object *object);
+unsigned cli_json_struct(const struct p11l_mechanism_row *row, json_object *object);
 
 #endif

@@ -163,7 +163,7 @@ static void consider(struct choice *best, unsigned id, json_object *object)
 		*best = (struct choice){id, missing};
 }
 
-unsigned cli_json_struct(const struct p11l_mechanism *row, json_object *object)
+unsigned cli_json_struct(const struct p11l_mechanism_row *row, json_object *object)
 {
 	struct choice best = {P11L_NO_STRUCT, 0};
 

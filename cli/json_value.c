@@ -200,7 +200,7 @@ static void put_mechanism(struct cli_json *to, json_object *object, json_object 
 {
 	struct p11l_writer *w = &to->writer;
 	json_object *parameter = cli_json_get(object, "parameter");
-	const struct p11l_mechanism *row;
+	const struct p11l_mechanism_row *row;
 	unsigned id = P11L_NO_STRUCT;
 	uint64_t type = 0, length;
 

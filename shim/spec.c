@@ -57,12 +57,12 @@ const struct p11l_attribute *p11l_find_attribute(CK_ATTRIBUTE_TYPE type)
 static int compare_mechanism(const void *key, const void *row)
 {
 	CK_MECHANISM_TYPE type = *(const CK_MECHANISM_TYPE *)key;
-	CK_MECHANISM_TYPE other = ((const struct p11l_mechanism *)row)->type;
+	CK_MECHANISM_TYPE other = ((const struct p11l_mechanism_row *)row)->type;
 
 	return type < other ? -1 : type > other;
 }
 
-const struct p11l_mechanism *p11l_find_mechanism(CK_MECHANISM_TYPE type)
+const struct p11l_mechanism_row *p11l_find_mechanism(CK_MECHANISM_TYPE type)
 {
 	return bsearch(&type, p11l_mechanisms, p11l_mechanism_count, sizeof(p11l_mechanisms[0]),
 	        compare_mechanism);

@@ -113,7 +113,7 @@ struct p11l_attribute {
 };
 
 /* Operations a mechanism serves, as bits. */
-enum p11l_operation {
+enum p11l_use {
 	P11L_OP_ENCRYPT = 1 << 0,
 	P11L_OP_SIGN = 1 << 1,
 	P11L_OP_SIGN_RECOVER = 1 << 2,
@@ -128,14 +128,14 @@ enum p11l_operation {
 #define P11L_MECHANISM_STRUCTS 3
 #define P11L_NO_STRUCT         0xffff
 
-struct p11l_mechanism {
+struct p11l_mechanism_row {
 	CK_MECHANISM_TYPE type;
 	bool has_parameter;
 	struct p11l_type parameter; /* when it is no struct: role and secrecy */
 	uint16_t
 	        parameter_struct[P11L_MECHANISM_STRUCTS]; /* alternatives by size; P11L_NO_STRUCT */
 	uint16_t message_struct;                          /* P11L_NO_STRUCT when none */
-	uint16_t operations;                              /* enum p11l_operation */
+	uint16_t operations;                              /* enum p11l_use */
 };
 
 struct p11l_curve {
@@ -204,7 +204,7 @@ extern const struct p11l_space p11l_spaces[P11L_SPACES];
 extern const char *const p11l_groups[P11L_GROUPS];
 extern const struct p11l_attribute p11l_attributes[]; /* ascending by type */
 extern const size_t p11l_attribute_count;
-extern const struct p11l_mechanism p11l_mechanisms[]; /* ascending by type */
+extern const struct p11l_mechanism_row p11l_mechanisms[]; /* ascending by type */
 extern const size_t p11l_mechanism_count;
 extern const struct p11l_curve p11l_curves[];
 extern const size_t p11l_curve_count;
@@ -221,7 +221,7 @@ bool p11l_find_constant(const char *space, const char *name, CK_ULONG *value);
 
 /* The row of an attribute or a mechanism, or NULL when the standard has none. */
 const struct p11l_attribute *p11l_find_attribute(CK_ATTRIBUTE_TYPE type);
-const struct p11l_mechanism *p11l_find_mechanism(CK_MECHANISM_TYPE type);
+const struct p11l_mechanism_row *p11l_find_mechanism(CK_MECHANISM_TYPE type);
 
 /* The curve whose DER object identifier these octets are, or NULL. */
 const struct p11l_curve *p11l_find_curve(const uint8_t *der, size_t length);

@@ -3,7 +3,7 @@
 #include "capture.h"
 
 /* The struct among the alternatives that has the length given; P11L_NO_STRUCT when none has. */
-static unsigned struct_of(const struct p11l_mechanism *row, size_t length, bool message)
+static unsigned struct_of(const struct p11l_mechanism_row *row, size_t length, bool message)
 {
 	unsigned id = row->message_struct;
 
@@ -20,7 +20,7 @@ static unsigned struct_of(const struct p11l_mechanism *row, size_t length, bool 
 /* What is not understood may hold a password or a key. */
 static void capture_parameter(struct p11l_capture *c, const CK_MECHANISM *mechanism, bool message)
 {
-	const struct p11l_mechanism *row = p11l_find_mechanism(mechanism->mechanism);
+	const struct p11l_mechanism_row *row = p11l_find_mechanism(mechanism->mechanism);
 	const void *address = mechanism->pParameter;
 	size_t length = mechanism->ulParameterLen;
 	unsigned id = row != NULL ? struct_of(row, length, message) : P11L_NO_STRUCT;
@@ -63,7 +63,7 @@ void p11l_capture_mechanism(struct p11l_capture *c, const void *address, bool me
 
 void p11l_capture_message(struct p11l_capture *c, const void *address, size_t length)
 {
-	const struct p11l_mechanism *row = p11l_find_mechanism(c->message);
+	const struct p11l_mechanism_row *row = p11l_find_mechanism(c->message);
 	unsigned id = row != NULL ? row->message_struct : P11L_NO_STRUCT;
 
 	if (id != P11L_NO_STRUCT && p11l_structs[id].size == length)

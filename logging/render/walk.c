@@ -265,7 +265,7 @@ static void walk_struct(struct p11l_walk *walk, struct p11l_reader *r)
 static void walk_mechanism(struct p11l_walk *walk, struct p11l_reader *r)
 {
 	struct p11l_token token = {.kind = P11L_TOKEN_MECHANISM};
-	const struct p11l_mechanism *row;
+	const struct p11l_mechanism_row *row;
 	uint64_t length;
 
 	token.value = p11l_get_u64(r);

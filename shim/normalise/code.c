@@ -69,7 +69,7 @@ static const CK_MECHANISM *mechanism_of(const struct p11l_code_call *call)
 }
 
 /* Whether the standard has a parameter for it that may be left out. */
-static bool may_go_without(const struct p11l_mechanism *known)
+static bool may_go_without(const struct p11l_mechanism_row *known)
 {
 	switch (known->type) {
 	case CKM_AES_KEY_WRAP:
@@ -86,7 +86,7 @@ static bool may_go_without(const struct p11l_mechanism *known)
 static bool parameter_is_missing(const struct p11l_code_call *call)
 {
 	const CK_MECHANISM *mechanism = mechanism_of(call);
-	const struct p11l_mechanism *known =
+	const struct p11l_mechanism_row *known =
 	        mechanism != NULL ? p11l_find_mechanism(mechanism->mechanism) : NULL;
 
 	return known != NULL && known->has_parameter && !may_go_without(known) &&
@@ -96,7 +96,7 @@ static bool parameter_is_missing(const struct p11l_code_call *call)
 static bool is_oaep_or_pss(const struct p11l_code_call *call)
 {
 	const CK_MECHANISM *mechanism = mechanism_of(call);
-	const struct p11l_mechanism *known =
+	const struct p11l_mechanism_row *known =
 	        mechanism != NULL ? p11l_find_mechanism(mechanism->mechanism) : NULL;
 
 	return known != NULL && mechanism->pParameter != NULL &&

@@ -44,7 +44,7 @@ struct p11l_lasting *p11l_lasting_room(size_t size)
 }
 
 /* What a struct of this size is among those that the mechanism may have, or NULL. */
-static const struct p11l_struct *struct_of(const struct p11l_mechanism *known, CK_ULONG size)
+static const struct p11l_struct *struct_of(const struct p11l_mechanism_row *known, CK_ULONG size)
 {
 	for (int i = 0; known != NULL && i < P11L_MECHANISM_STRUCTS; i++)
 		if (known->parameter_struct[i] != P11L_NO_STRUCT &&
@@ -118,7 +118,7 @@ static struct p11l_lasting *make_nested(const CK_BYTE *parameter, const struct p
 }
 
 struct p11l_lasting *p11l_lasting_make(
-        const CK_MECHANISM *mechanism, const struct p11l_mechanism *known, bool nested)
+        const CK_MECHANISM *mechanism, const struct p11l_mechanism_row *known, bool nested)
 {
 	CK_ULONG size = mechanism->ulParameterLen;
 	const struct p11l_struct *layout = nested ? struct_of(known, size) : NULL;

@@ -23,7 +23,7 @@ struct p11l_lasting {
  * token may write. NULL when there is no parameter, it cannot be read, or memory is short.
  */
 struct p11l_lasting *p11l_lasting_make(
-        const CK_MECHANISM *mechanism, const struct p11l_mechanism *known, bool nested);
+        const CK_MECHANISM *mechanism, const struct p11l_mechanism_row *known, bool nested);
 
 /* Room for something else, zeroed; NULL when memory is short. */
 struct p11l_lasting *p11l_lasting_room(size_t size);

@@ -147,7 +147,7 @@ static void parameter_down(struct p11l_renumbering *numbers, const CK_MECHANISM 
 	                offsetof(CK_ECDH_AES_KEY_WRAP_PARAMS, kdf),
 	                sizeof(CK_ECDH_AES_KEY_WRAP_PARAMS)},
 	};
-	const struct p11l_mechanism *known = p11l_find_mechanism(given->mechanism);
+	const struct p11l_mechanism_row *known = p11l_find_mechanism(given->mechanism);
 
 	for (size_t i = 0; known != NULL && i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (known->parameter_struct[0] == rows[i].number)

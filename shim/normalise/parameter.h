@@ -33,7 +33,7 @@ struct p11l_parameter {
 	unsigned function;            /* P11L_C_... */
 	const CK_ATTRIBUTE *template; /* of the public key; C_GenerateKeyPair only */
 	CK_ULONG count;
-	const struct p11l_mechanism *known; /* NULL: not the standard's */
+	const struct p11l_mechanism_row *known; /* NULL: not the standard's */
 
 	CK_MECHANISM *mechanism; /* what goes below: the host's, or own */
 	CK_MECHANISM own;

@@ -182,7 +182,7 @@ static void message_with(void *parameter, size_t size)
 	        MOCK_SESSION, parameter, size, buffer, 16, buffer, 16, buffer, &length);
 }
 
-static void try_parameter(const struct p11l_mechanism *row, unsigned id)
+static void try_parameter(const struct p11l_mechanism_row *row, unsigned id)
 {
 	size_t size = id != P11L_NO_STRUCT ? p11l_structs[id].size : 24;
 	uint8_t *parameter = before_guard(size);
@@ -213,7 +213,7 @@ CASE(wild_pointers_in_mechanism_parameters)
 
 	start("@silent");
 	for (size_t m = 0; m < p11l_mechanism_count; m++) {
-		const struct p11l_mechanism *row = &p11l_mechanisms[m];
+		const struct p11l_mechanism_row *row = &p11l_mechanisms[m];
 
 		for (unsigned i = 0; i < P11L_MECHANISM_STRUCTS; i++) {
 			unsigned id = row->parameter_struct[i];
@@ -231,7 +231,7 @@ CASE(wild_pointers_in_mechanism_parameters)
 
 CASE(wild_pointers_in_parameters_without_a_struct)
 {
-	const struct p11l_mechanism unknown = {.type = CKM_VENDOR_DEFINED + 1};
+	const struct p11l_mechanism_row unknown = {.type = CKM_VENDOR_DEFINED + 1};
 
 	start("@silent");
 	try_parameter(&unknown, P11L_NO_STRUCT);

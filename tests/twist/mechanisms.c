@@ -158,7 +158,7 @@ static CK_RV take_oaep_label(struct twist *twist, struct twist_call *call)
 static CK_RV refuse_parameter(struct twist *twist, struct twist_call *call)
 {
 	const CK_MECHANISM *mechanism = twist_mechanism_of(call);
-	const struct p11l_mechanism *row =
+	const struct p11l_mechanism_row *row =
 	        mechanism != NULL ? p11l_find_mechanism(mechanism->mechanism) : NULL;
 
 	if (row != NULL && !row->has_parameter &&

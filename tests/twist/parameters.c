@@ -37,7 +37,7 @@ static void remember(struct late *late, const void *at, size_t size)
 /* The octets that fields of the parameter's struct point to; of an IV the vendor has a copy. */
 static void remember_nested(struct late *late, const CK_MECHANISM *mechanism)
 {
-	const struct p11l_mechanism *row = p11l_find_mechanism(mechanism->mechanism);
+	const struct p11l_mechanism_row *row = p11l_find_mechanism(mechanism->mechanism);
 	const struct p11l_struct *layout;
 
 	if (row == NULL || row->parameter_struct[0] == P11L_NO_STRUCT)

@@ -41,7 +41,7 @@ CASE(nested_octets_but_not_the_iv)
 /* What cannot be read, or is beyond reason, stays where it is. */
 CASE(hostile_parameters)
 {
-	const struct p11l_mechanism *known = p11l_find_mechanism(CKM_AES_GCM);
+	const struct p11l_mechanism_row *known = p11l_find_mechanism(CKM_AES_GCM);
 	struct p11l_lasting *lasting;
 
 	p11l_lasting_free(make(true));

@@ -105,7 +105,7 @@ static void put_mechanisms(void)
 {
 	qsort(spec.mechanisms.item, spec.mechanisms.count, sizeof *spec.mechanisms.item,
 	        compare_mechanisms);
-	put("\nconst struct p11l_mechanism p11l_mechanisms[] = {\n");
+	put("\nconst struct p11l_mechanism_row p11l_mechanisms[] = {\n");
 	for (size_t i = 0; i < spec.mechanisms.count; i++)
 		put_mechanism(&spec.mechanisms.item[i]);
 	put("};\nconst size_t p11l_mechanism_count = %zu;\n\n", spec.mechanisms.count);

@@ -60,7 +60,7 @@ const struct role_rule role_rules[ROLES] = {
 
 const char *const since_names[] = {"2.40", "3.0", "3.1", "3.2"};
 
-/* In the order of the bits of enum p11l_operation. */
+/* In the order of the bits of enum p11l_use. */
 const char *const operation_names[] = {"encrypt", "sign", "sign_recover", "digest", "generate",
         "generate_pair", "wrap", "derive", "encapsulate"};
 const size_t operation_count = sizeof operation_names / sizeof operation_names[0];

@@ -415,7 +415,7 @@ const struct p11l_attribute p11l_attributes[] = {
 };
 const size_t p11l_attribute_count = 17;
 
-const struct p11l_mechanism p11l_mechanisms[] = {
+const struct p11l_mechanism_row p11l_mechanisms[] = {
 	/* CKM_PLAIN */
 	{0x00000001UL, false, {P11L_ROLE_OPAQUE, P11L_PUBLIC, 0}, {P11L_NO_STRUCT, P11L_NO_STRUCT,
 		P11L_NO_STRUCT}, P11L_NO_STRUCT, P11L_OP_ENCRYPT | P11L_OP_GENERATE_PAIR},
