@@ -10,34 +10,6 @@ struct p11l_function_list {
 #include "gen/api_table.inc"
 };
 
-__thread unsigned p11l_api_depth;
-static __thread const char *current;
-
-const char *p11l_api_name(void)
-{
-	return current != NULL ? current : "";
-}
-
-/* A function begins that may fail: what the last one said is over. */
-static void p11l_api_enter(const char *function)
-{
-	if (p11l_api_depth++ == 0) {
-		current = function;
-		p11l_error_forget();
-	}
-}
-
-/* A function begins that cannot fail, and leaves what the last one said: it may be a clean-up. */
-static void p11l_api_pass(void)
-{
-	p11l_api_depth++;
-}
-
-static void p11l_api_leave(void)
-{
-	p11l_api_depth--;
-}
-
 #include "gen/api_entries.inc"
 
 const struct p11l_function_list *p11l_api(void)

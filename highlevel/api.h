@@ -29,4 +29,12 @@ extern __thread unsigned p11l_api_depth;
 /* The high-level function that the application called, or "". */
 const char *p11l_api_name(void);
 
+/*
+ * Around each function of the table: one begins that may fail, so what the last one said is over;
+ * one begins that cannot fail and leaves that, because it may be a clean-up; one ends.
+ */
+void p11l_api_enter(const char *function);
+void p11l_api_pass(void);
+void p11l_api_leave(void);
+
 #endif

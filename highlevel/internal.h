@@ -66,12 +66,18 @@ struct p11l_module {
 	const CK_FUNCTION_LIST_3_2 *functions;
 	CK_FUNCTION_LIST_3_2 table; /* what functions points to, unless it is ours */
 	CK_FUNCTION_LIST *standard; /* for p11l_get_functions */
-	void *handle;               /* of dlopen, or NULL */
+	void *handle;               /* of the vendor's module, by which it is known */
+	void *copy;                 /* of dlopen: the copy of the lens in front of it, or NULL */
 	char *path;
 	char *parameters;
-	bool initialised_here;
+	bool own;              /* it is the vendor of this lens */
+	bool initialised_here; /* by us, in this process or its parent */
 	bool keep_initialised;
 	bool normalised;
+	bool changing;        /* somebody initialises or frees it, and others wait */
+	bool forked;          /* and not initialised again since */
+	bool listed;          /* its slots, in this epoch */
+	unsigned users;       /* who needs the memory: all references together, and who waits */
 	pthread_mutex_t lock; /* held for bookkeeping only, never across a call into the module */
 	/*
 	 * How often it was initialised: what was got before belongs to an earlier epoch. Odd while
@@ -79,7 +85,7 @@ struct p11l_module {
 	 */
 	atomic_uint epoch;
 	struct p11l_module_info info;
-	bool has_info;
+	atomic_bool has_info;
 	struct p11l_login
 	        *logins; /* one for each slot that sessions are open on: session/login.c */
 	struct p11l_module *next;
@@ -95,11 +101,11 @@ struct p11l_slot {
 	atomic_uint references;
 	struct p11l_module *module;
 	CK_SLOT_ID id;
-	pthread_mutex_t lock;
-	bool has_slot_info, has_token_info;
+	atomic_bool has_slot_info, has_token_info;
 	struct p11l_slot_info slot_info;
 	struct p11l_token_info token_info;
-	CK_MECHANISM_TYPE *mechanisms; /* sorted; NULL: not asked yet */
+	atomic_bool has_mechanisms;    /* asked for; NULL: they were not to be had */
+	CK_MECHANISM_TYPE *mechanisms; /* in ascending order */
 	CK_ULONG mechanism_count;
 	struct p11l_mechanism_known *known; /* infos of single mechanisms: module/mechanism.c */
 };
@@ -120,6 +126,7 @@ struct p11l_uri {
 	bool has_library_version;
 	char *pin_source, *pin_value; /* wiped when freed */
 	char *module_name, *module_path;
+	bool has_unknown; /* the path says something that is not understood: nothing is that */
 };
 
 /* P11L_CKR_BAD_URI, with the octet where it is wrong; CKR_HOST_MEMORY. */
@@ -233,13 +240,24 @@ struct p11l_object {
 	CK_OBJECT_CLASS object_class;     /* P11L_NONE: unknown */
 	CK_KEY_TYPE key_type;             /* P11L_NONE: no key, or unknown */
 	bool is_stored;
-	bool always_authenticate;
-	CK_ULONG bits;                     /* 0: not known yet */
-	struct p11l_attributes attributes; /* what was read with it, or is known; guarded by lock */
+	atomic_bool always_authenticate;
+	atomic_bool is_read;                /* the usual attributes were asked for */
+	_Atomic(struct p11l_known *) known; /* object/known.c */
 	pthread_mutex_t lock;
-	struct p11l_buffer pin;   /* P11L_SECRET; of p11l_set_key_pin */
-	struct p11l_object *next; /* in lists and caches */
+	struct p11l_buffer pin; /* P11L_SECRET; of p11l_set_key_pin; guarded by lock */
 };
+
+/* A finished list; it owns a reference of each. */
+struct p11l_objects {
+	CK_ULONG count, room;
+	struct p11l_object **item;
+};
+
+/*
+ * Puts an object at the end of a list, which is made when *objects is NULL. The list takes over
+ * the reference, and gives it back when it fails. CKR_HOST_MEMORY.
+ */
+CK_RV p11l_objects_add(struct p11l_objects **objects, struct p11l_object *object);
 
 /*
  * An object for a handle that was just got by a job of this session. given are attributes that are
@@ -260,8 +278,8 @@ CK_RV p11l_object_refind(struct p11l_object *object, CK_SESSION_HANDLE session);
 CK_RV p11l_object_check(const struct p11l_object *object, const char *argument);
 
 /*
- * A known attribute of it, or NULL; no call. The value is good as long as the object, because what
- * is known is never replaced but by p11l_set_attribute of the same type.
+ * A known attribute of it, or NULL; no call. The value is good as long as the object, even when
+ * p11l_set_attribute makes another one known. Behind it there is a NUL.
  */
 const CK_ATTRIBUTE *p11l_object_known(struct p11l_object *object, CK_ATTRIBUTE_TYPE type);
 

@@ -19,6 +19,9 @@ void p11l_error_begin(const void *origin, CK_ULONG size);
 CK_RV p11l_refuse(CK_RV rv, const char *field, const void *at, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 
+/* The record, empty but for what the code itself says. */
+struct p11l_error *p11l_error_fresh(CK_RV rv);
+
 /* What was refused did not matter after all. */
 void p11l_error_forget(void);
 

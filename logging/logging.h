@@ -60,4 +60,7 @@ CK_RV p11l_leave_vendor(struct p11l_call *call, CK_RV rv);
  */
 void p11l_note(const char *rule, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The number in the trace of the last call of this thread; 0: it is not recorded, or in a ring. */
+uint64_t p11l_trace_last_number(void);
+
 #endif

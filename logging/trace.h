@@ -24,9 +24,6 @@ struct p11l_trace {
 
 extern struct p11l_trace p11l_trace;
 
-/* The number in the trace of the last call of this thread; 0: it is not recorded, or in a ring. */
-uint64_t p11l_trace_last_number(void);
-
 /* Takes over what the control file says now. */
 void p11l_trace_refresh(void);
 

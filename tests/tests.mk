@@ -94,7 +94,7 @@ $(TEST_DIR)/unit-%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/obj/tests/harness.o \
 
 # OpenSSL is the other party of the codecs, which need nothing of the lens but facts.
 CODEC_OBJ = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard highlevel/codec/*.c) \
-	$(addprefix highlevel/,attributes.c buffer.c capabilities.c error.c) \
+	$(addprefix highlevel/,attributes.c buffer.c capabilities.c entered.c error/record.c error/meaning.c) \
 	$(addprefix shim/normalise/,curve.c der.c point.c) \
 	logging/render/name.c logging/render/text.c logging/render/text_escape.c) \
 	$(ASN_GEN:%=$(BUILD)/obj/%.o) $(SPEC_OBJ)

@@ -228,7 +228,7 @@ static CK_RV begin(struct p11l_run *run, const struct p11l_start *start)
 	return rv;
 }
 
-CK_RV p11l_begin(struct p11l_run *run, const struct p11l_start *start)
+CK_RV p11l_run_begin(struct p11l_run *run, const struct p11l_start *start)
 {
 	if (run->op->phase == P11L_WAITING)
 		p11l_operation_end(run->op);

@@ -118,7 +118,7 @@ static CK_RV hook_init(p11l_below *below, enum p11l_class class, CK_SESSION_HAND
 
 	if (!p11l_run_open(&run, below, session, class, true))
 		return p11l_vendor_init(below, class, session, start);
-	rv = p11l_begin(&run, start);
+	rv = p11l_run_begin(&run, start);
 	p11l_run_close(&run);
 	return rv;
 }

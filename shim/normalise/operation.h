@@ -138,7 +138,7 @@ static inline CK_SESSION_HANDLE p11l_at(const struct p11l_run *run)
 
 /* --- begin.c */
 
-CK_RV p11l_begin(struct p11l_run *run, const struct p11l_start *start);
+CK_RV p11l_run_begin(struct p11l_run *run, const struct p11l_start *start);
 
 /* C_XInit at the vendor, in a session that is free for it; notes where. */
 CK_RV p11l_start(struct p11l_run *run, const struct p11l_start *start);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "highlevel/api/error.h"
 
-#include "refuse.h"
+#include "highlevel/api.h"
+#include "highlevel/refuse.h"
 
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-static __thread struct p11l_error record;
+static __thread struct p11l_error record = {.name = "CKR_OK", .api = "", .function = ""};
 static __thread uintptr_t origin;
 static __thread CK_ULONG origin_size;
 
@@ -17,11 +18,32 @@ const struct p11l_error *p11l_last_error(void)
 	return &record;
 }
 
+const char *p11l_error_text(void)
+{
+	return record.text;
+}
+
+struct p11l_error *p11l_error_fresh(CK_RV rv)
+{
+	const char *name = p11l_rv_name(rv);
+
+	record.rv = rv;
+	record.name = name != NULL ? name : "CKR_VENDOR_DEFINED";
+	record.kind = p11l_rv_kind(rv);
+	record.origin = P11L_ORIGIN_LENS;
+	record.api = p11l_api_name();
+	record.function = "";
+	record.offset = record.mechanism = record.attribute = P11L_NONE;
+	record.trace = 0;
+	record.field[0] = record.subject[0] = record.module[0] = '\0';
+	record.hint[0] = record.text[0] = '\0';
+	return &record;
+}
+
 void p11l_error_forget(void)
 {
-	record.rv = CKR_OK;
-	record.offset = P11L_NO_OFFSET;
-	record.field[0] = record.text[0] = '\0';
+	if (record.rv != CKR_OK)
+		p11l_error_fresh(CKR_OK);
 }
 
 void p11l_error_begin(const void *from, CK_ULONG size)
@@ -57,7 +79,7 @@ CK_RV p11l_refuse(CK_RV rv, const char *field, const void *at, const char *forma
 	size_t used;
 	va_list args;
 
-	record.rv = rv;
+	p11l_error_fresh(rv);
 	record.offset = offset_of(at);
 	snprintf(record.field, sizeof(record.field), "%s", field != NULL ? field : "");
 	used = write_place(record.text, sizeof(record.text));
