@@ -31,7 +31,7 @@ endif
 
 ASN_GEN = $(patsubst highlevel/%.asn,gen/asn_%,$(wildcard highlevel/*.asn))
 SPEC    = $(wildcard spec/*.spec spec/rules/*.spec)
-GEN     = $(addprefix $(BUILD)/gen/,ids.h tables.c exports.inc stubs.inc wrap.inc layers.h hooks.inc \
+GEN     = $(addprefix $(BUILD)/gen/,ids.h tables.c exports.inc getters.inc stubs.inc wrap.inc layers.h hooks.inc \
 	arguments.inc shim.map mock.inc profiles.c api_table.inc api_entries.inc) $(ASN_GEN:%=$(BUILD)/%.c)
 LIB_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c highlevel/*.c highlevel/*/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/tables.o $(BUILD)/obj/gen/profiles.o \
@@ -44,13 +44,24 @@ CLI_USE = $(addprefix shim/,config config_attributes config_file config_keys con
 	$(patsubst %.c,%,$(filter-out logging/render/format.c,$(wildcard logging/render/*.c)))
 CLI_OBJ = $(CLI_SRC:%.c=$(BUILD)/obj/%.o) $(CLI_USE:%=$(BUILD)/obj/%.o)
 
-all: $(BUILD)/pkcs11-lens.so $(BUILD)/pkcs11-lens
+ATTACH_SRC = $(wildcard attach/*.c)
+ATTACH_OBJ = $(ATTACH_SRC:%.c=$(BUILD)/obj/%.o)
+
+all: $(BUILD)/pkcs11-lens.so $(BUILD)/pkcs11-lens-attach.so $(BUILD)/pkcs11-lens
 
 $(BUILD)/pkcs11-lens.so: $(LIB_OBJ) $(BUILD)/gen/shim.map
 	@echo "LINK $@"
 	@$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJ) -Wl,--version-script=$(BUILD)/gen/shim.map \
 		-Wl,-soname,pkcs11-lens.so -Wl,-Bsymbolic -Wl,-z,defs,-z,relro,-z,now \
 		-linih -ltasn1 -ldl -lpthread
+
+# The dynamic linker loads it into every program that is run under it: libc, and nothing else. Into
+# its namespace no sanitizer follows.
+$(ATTACH_OBJ): override CFLAGS := $(filter-out -fsanitize% -fno-sanitize%,$(CFLAGS))
+$(BUILD)/pkcs11-lens-attach.so: $(ATTACH_OBJ)
+	@echo "LINK $@"
+	@$(CC) -shared $(filter-out -fsanitize% -fno-sanitize%,$(CFLAGS) $(LDFLAGS)) -o $@ $(ATTACH_OBJ) \
+		-Wl,-soname,pkcs11-lens-attach.so -Wl,-z,defs,-z,relro,-z,now -Wl,--as-needed -ldl
 
 $(BUILD)/pkcs11-lens: $(CLI_OBJ)
 	@echo "LINK $@"
@@ -81,6 +92,8 @@ $(BUILD)/gen/tables.c: $(BUILD)/specgen $(SPEC)
 	$(call generate,tables)
 $(BUILD)/gen/exports.inc: $(BUILD)/specgen $(SPEC)
 	$(call generate,exports)
+$(BUILD)/gen/getters.inc: $(BUILD)/specgen $(SPEC)
+	$(call generate,getters)
 $(BUILD)/gen/stubs.inc: $(BUILD)/specgen $(SPEC)
 	$(call generate,stubs)
 $(BUILD)/gen/wrap.inc: $(BUILD)/specgen $(SPEC)
@@ -116,6 +129,9 @@ $(BUILD)/gen/api_table.inc: tools/api.sh $(API)
 $(BUILD)/gen/api_entries.inc: tools/api.sh $(API)
 	@mkdir -p $(@D) && echo "GEN  $@" && tools/api.sh entries $(API) > $@.tmp && mv $@.tmp $@
 
+api-files:
+	@echo $(API)
+
 # The public header is committed; this writes it anew after a change of spec/.
 header: $(BUILD)/specgen
 	$(BUILD)/specgen header > include/pkcs11.h
@@ -148,7 +164,7 @@ header-check: $(BUILD)/specgen
 gates: all
 	@CC="$(CC)" tests/gates/run.sh $(BUILD)
 
-LINT_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c highlevel/*.c highlevel/*/*.c cli/*.c \
+LINT_SRC = $(wildcard shim/*.c shim/normalise/*.c logging/*.c logging/*/*.c highlevel/*.c highlevel/*/*.c cli/*.c attach/*.c \
 	tools/specgen/*.c)
 LINT_ALL = $(LINT_SRC) $(wildcard tests/*/*.c bench/*.c)
 CLANG   ?= clang
@@ -159,7 +175,7 @@ LINT_FLAGS = $(filter-out -MMD -MP,$(FLAGS))
 lint: $(GEN)
 	@tools/need.sh --build --lint --test
 	@echo "LINT clang-format" && clang-format --dry-run --Werror $(LINT_ALL) \
-		$(wildcard shim/*.h shim/normalise/*.h logging/*.h logging/*/*.h highlevel/*.h highlevel/*/*.h cli/*.h tools/specgen/*.h tests/*/*.h bench/*.h)
+		$(wildcard shim/*.h shim/normalise/*.h logging/*.h logging/*/*.h highlevel/*.h highlevel/*/*.h cli/*.h attach/*.h tools/specgen/*.h tests/*/*.h bench/*.h)
 	@for cc in gcc $(CLANG); do echo "LINT $$cc -Werror"; \
 		echo $(LINT_SRC) | xargs $(LINT_JOBS) $$cc $(LINT_FLAGS) -Werror -O2 -fPIC -fsyntax-only || exit 1; done
 	@echo "LINT clang-tidy" && echo $(LINT_SRC) | xargs $(LINT_JOBS) \
@@ -209,7 +225,7 @@ $(NAMES_FOLDERS:%.c=$(BUILD)/obj/%.o): $(BUILD)/gen/folders
 
 # What is installed: folder, mode, files. The argument is what happens to each row.
 define each_installed
-$(call $(1),$(moduledir),644,$(BUILD)/pkcs11-lens.so)
+$(call $(1),$(moduledir),644,$(BUILD)/pkcs11-lens.so $(BUILD)/pkcs11-lens-attach.so)
 $(call $(1),$(bindir),755,$(BUILD)/pkcs11-lens)
 $(call $(1),$(headerdir),644,$(wildcard include/pkcs11*.h))
 $(call $(1),$(pkgconfigdir),644,$(BUILD)/install/pkcs11-lens.pc)
@@ -248,7 +264,7 @@ FORCE:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all header quirks demo check header-check gates lint sanitize install uninstall deb check-deb clean FORCE
+.PHONY: all api-files header quirks demo check header-check gates lint sanitize install uninstall deb check-deb clean FORCE
 .DELETE_ON_ERROR:
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(ATTACH_OBJ:.o=.d)

@@ -18,10 +18,12 @@ static const struct cli_verb verbs[] = {
         {"run", "[--] COMMAND [ARGUMENT...]", "run a command with the lens before its module",
                 "In the arguments of COMMAND, %lens stands for the path of " CLI_LENS_NAME ":\n"
                 "  pkcs11-lens run --module VENDOR.so -- pkcs11-tool --module %lens --list-slots\n"
+                "With --attach it takes the modules that COMMAND and its children load anyway:\n"
+                "  pkcs11-lens run --attach -- ssh-keygen -D VENDOR.so\n"
                 "Calls are traced to standard error unless the settings say otherwise. The exit\n"
                 "status is that of COMMAND.\n",
                 CLI_BIT(CLI_MODULE) | CLI_BIT(CLI_TRACE) | CLI_BIT(CLI_NORMALISE) |
-                        CLI_BIT(CLI_PROFILE) | CLI_BIT(CLI_CONFIG),
+                        CLI_BIT(CLI_PROFILE) | CLI_BIT(CLI_CONFIG) | CLI_BIT(CLI_ATTACH),
                 true, cli_run},
         {"show", "FILE...", "show what was recorded",
                 "Reads ring files, also while they are being written or after a crash, and JSON\n"

@@ -20,6 +20,7 @@ static const struct {
                 "what is known of the vendor: auto, none, a name or a file"},
         [CLI_CONFIG] = {"config", "FILE", "PKCS11_LENS_CONFIG",
                 "read this configuration file and no other"},
+        [CLI_ATTACH] = {"attach", NULL, NULL, "before whatever modules COMMAND loads itself"},
         [CLI_FORMAT] = {"format", "FORMAT", NULL, "text, json, xml or chrome (for Perfetto)"},
         [CLI_FOLLOW] = {"follow", NULL, NULL, "go on with what is recorded from now on"},
         [CLI_COLOR] = {"color", "WHEN", NULL, "always, never or auto"},

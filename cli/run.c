@@ -4,15 +4,13 @@
  * and the exit status are the command's own.
  */
 #define _GNU_SOURCE
-#include "cli.h"
+#include "run.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define PLACEHOLDER "%lens"
 
 /* What env(1) and the shell answer for a command that they cannot start. */
 enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
@@ -90,13 +88,11 @@ static bool trace_is_open(const struct p11l_config *config)
 	return strcmp(config->setting[P11L_TRACE_FORMAT].origin, "default") == 0;
 }
 
-static bool export_all(const struct p11l_config *config, const char *lens)
+static bool export_settings(const struct p11l_config *config, const char *lens)
 {
 	if (trace_is_open(config) && !export("PKCS11_LENS_TRACE", "text"))
 		return false;
-	return export_module() && export_absolute("PKCS11_LENS_CONFIG") &&
-	       export("PKCS11_LENS_SO", lens) &&
-	       export_client_variables(lens, p11l_text(config, P11L_MODULE_PATH));
+	return export_absolute("PKCS11_LENS_CONFIG") && export("PKCS11_LENS_SO", lens);
 }
 
 /* Why a file cannot be a module, or NULL. One without a slash is left to the dynamic linker. */
@@ -179,9 +175,9 @@ static char *substitute(const char *argument, const char *lens)
 
 	if (out == NULL)
 		return NULL;
-	while ((at = strstr(argument, PLACEHOLDER)) != NULL) {
+	while ((at = strstr(argument, CLI_PLACEHOLDER)) != NULL) {
 		fprintf(out, "%.*s%s", (int)(at - argument), argument, lens);
-		argument = at + strlen(PLACEHOLDER);
+		argument = at + strlen(CLI_PLACEHOLDER);
 	}
 	fputs(argument, out);
 	return fclose(out) == 0 ? text : NULL;
@@ -192,7 +188,7 @@ static bool substitute_all(char **arguments, const char *lens, unsigned *count)
 {
 	*count = 0;
 	for (; *arguments != NULL; arguments++) {
-		if (strstr(*arguments, PLACEHOLDER) == NULL)
+		if (strstr(*arguments, CLI_PLACEHOLDER) == NULL)
 			continue;
 		*arguments = substitute(*arguments, lens);
 		if (*arguments == NULL) {
@@ -212,7 +208,7 @@ static void hint(char **arguments, const char *module)
 			continue;
 		cli_error("\"%s\" names the module itself, so its calls go past the lens; write "
 		          "%s in the place of its path",
-		        *arguments, PLACEHOLDER);
+		        *arguments, CLI_PLACEHOLDER);
 		return;
 	}
 }
@@ -233,8 +229,13 @@ static bool prepare(const struct cli_call *call, const struct p11l_config *confi
 {
 	unsigned substituted;
 
+	if (call->value[CLI_ATTACH] != NULL)
+		return check_destination(call, config) && export_settings(config, lens) &&
+		       cli_attach(call, lens);
 	if (!check_module(call, config, lens) || !check_destination(call, config) ||
-	        !export_all(config, lens) || !substitute_all(call->arguments, lens, &substituted))
+	        !export_settings(config, lens) || !export_module() ||
+	        !export_client_variables(lens, p11l_text(config, P11L_MODULE_PATH)) ||
+	        !substitute_all(call->arguments, lens, &substituted))
 		return false;
 	if (substituted == 0)
 		hint(call->arguments, p11l_text(config, P11L_MODULE_PATH));

@@ -14,6 +14,9 @@
 #endif
 #define FILE_NAME "pkcs11-lens.conf"
 
+/* Found by its name in copies of the lens, and written before anything in them runs. */
+__attribute__((visibility("default"))) const char *pkcs11_lens_attached;
+
 /* A variable that is set, not empty, and not forbidden because the program runs setuid. */
 static const char *variable(const char *name)
 {
@@ -169,11 +172,18 @@ static bool load_defaults(struct p11l_config *config, char *error)
 	return true;
 }
 
+static bool attached(struct p11l_config *config, char *error)
+{
+	return pkcs11_lens_attached == NULL ||
+	       p11l_config_set(
+	               config, P11L_MODULE_PATH, pkcs11_lens_attached, P11L_ATTACHED_ORIGIN, error);
+}
+
 bool p11l_config_load(struct p11l_config *config, char *error)
 {
 	memset(config, 0, sizeof(*config));
 	if (load_defaults(config, error) && load_files(config, error) &&
-	        p11l_config_environment(config, error))
+	        p11l_config_environment(config, error) && attached(config, error))
 		return true;
 	p11l_config_free(config);
 	return false;

@@ -133,6 +133,13 @@ bool p11l_config_copy(struct p11l_config *to, const struct p11l_config *from);
  */
 bool p11l_config_options(struct p11l_config *config, char *options, const char *name, char *error);
 
+/*
+ * The path of the module, when the dynamic linker was asked to put this copy of the lens in front
+ * of it (attach/); NULL otherwise. Such a copy has no other module, whatever is configured.
+ */
+extern const char *pkcs11_lens_attached;
+#define P11L_ATTACHED_ORIGIN "run --attach"
+
 /* Frees what p11l_config_load made, and empties *config. */
 void p11l_config_free(struct p11l_config *config);
 

@@ -19,8 +19,7 @@ static CK_INTERFACE published[MAX_PUBLISHED];
 static unsigned published_count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* The host's view of a lane's table. */
-static CK_VOID_PTR table_of(const struct p11l_lane *lane)
+CK_VOID_PTR p11l_table_of(const struct p11l_lane *lane)
 {
 	CK_VOID_PTR table;
 	const void *constant = &lane->published;
@@ -59,7 +58,7 @@ CK_RV p11l_get_function_list(CK_FUNCTION_LIST_PTR_PTR list)
 	if (rv == CKR_OK && asked)
 		lane = adopt(p11l_lane_for(*list, p11l_width((CK_VERSION){2, 40})));
 	/* Many callers ignore the answer and jump through the table: there always is one. */
-	*list = table_of(lane != NULL ? lane : p11l_state.base);
+	*list = p11l_table_of(lane != NULL ? lane : p11l_state.base);
 	return rv;
 }
 
@@ -68,7 +67,7 @@ static CK_INTERFACE implied_interface(void)
 {
 	static CK_UTF8CHAR name[] = "PKCS 11";
 
-	return (CK_INTERFACE){name, table_of(p11l_state.base), 0};
+	return (CK_INTERFACE){name, p11l_table_of(p11l_state.base), 0};
 }
 
 /* What a vendor without C_GetInterfaceList would answer if it had one. */
@@ -98,7 +97,7 @@ static CK_RV list_interfaces(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
 		const struct p11l_lane *lane = p11l_lane_of(&list[i]);
 
 		if (lane != NULL)
-			list[i].pFunctionList = table_of(lane);
+			list[i].pFunctionList = p11l_table_of(lane);
 	}
 	return rv;
 }
@@ -124,8 +123,7 @@ CK_RV p11l_get_interface_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
 	return rv;
 }
 
-/* A lasting copy of an interface, or NULL when there were too many. */
-static CK_INTERFACE_PTR publish(CK_INTERFACE interface)
+CK_INTERFACE_PTR p11l_publish(CK_INTERFACE interface)
 {
 	CK_INTERFACE_PTR found = NULL;
 
@@ -153,7 +151,7 @@ static CK_RV imply(
 	        (name != NULL && strcmp(name, (const char *)implied.pInterfaceName) != 0) ||
 	        (version != NULL && (version->major != own.major || version->minor != own.minor)))
 		return CKR_ARGUMENTS_BAD;
-	*interface = publish(implied);
+	*interface = p11l_publish(implied);
 	return CKR_OK;
 }
 
@@ -238,9 +236,9 @@ CK_RV p11l_get_interface(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
 	}
 	lane = adopt(p11l_lane_of(&copy));
 	if (lane != NULL)
-		copy.pFunctionList = table_of(lane);
+		copy.pFunctionList = p11l_table_of(lane);
 	else if (rv == CKR_OK)
 		return rv;
-	*interface = publish(copy);
+	*interface = p11l_publish(copy);
 	return *interface != NULL ? CKR_OK : CKR_HOST_MEMORY;
 }

@@ -47,22 +47,49 @@ static CK_VOID_PTR with_init_args(CK_VOID_PTR args, struct p11l_long_args *own)
 	return own;
 }
 
-CK_RV p11l_initialise(CK_VOID_PTR args)
+/* A host may hold the table that leads nowhere while the vendor has one by now. */
+static const struct p11l_lane *lane_of(unsigned number)
 {
-	const struct p11l_lane *base = p11l_state.base;
+	const struct p11l_lane *lane = &p11l_lanes[number].lane;
+
+	return lane->source == p11l_nowhere ? p11l_state.base : lane;
+}
+
+static CK_RV initialise(unsigned number, CK_VOID_PTR args)
+{
+	const struct p11l_lane *lane = lane_of(number);
 	struct p11l_long_args own;
 	CK_RV rv;
 
 	if (p11l_state.vendor.handle == NULL)
 		return CKR_GENERAL_ERROR;
-	rv = base->top.C_Initialize(with_init_args(args, &own));
+	rv = lane->top.C_Initialize(with_init_args(args, &own));
 	/* A module that another user in the process has initialised says who it is, too. */
 	if (rv == CKR_OK || rv == CKR_CRYPTOKI_ALREADY_INITIALIZED)
-		p11l_normalise_initialised(base);
+		p11l_normalise_initialised(lane);
 	return rv;
 }
 
-CK_RV p11l_finalise(CK_VOID_PTR reserved)
-{
-	return p11l_state.base->top.C_Finalize(reserved);
-}
+/* Two functions that know the number of their lane. */
+#define LIFE(number)                                              \
+	static CK_RV initialise_##number(CK_VOID_PTR args)        \
+	{                                                         \
+		return initialise(number, args);                  \
+	}                                                         \
+	static CK_RV finalise_##number(CK_VOID_PTR reserved)      \
+	{                                                         \
+		return lane_of(number)->top.C_Finalize(reserved); \
+	}
+
+LIFE(0)
+LIFE(1)
+LIFE(2)
+LIFE(3)
+
+const struct p11l_life p11l_lives[P11L_LANES] = {
+        {initialise_0, finalise_0},
+        {initialise_1, finalise_1},
+        {initialise_2, finalise_2},
+        {initialise_3, finalise_3},
+};
+_Static_assert(P11L_LANES == 4, "each lane needs a LIFE");

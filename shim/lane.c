@@ -86,8 +86,8 @@ static void lead(struct p11l_lane *lane, unsigned number)
 {
 	CK_FUNCTION_LIST_3_2 down = closed ? *p11l_nowhere : lane->top;
 
-	down.C_Initialize = p11l_initialise;
-	down.C_Finalize = p11l_finalise;
+	down.C_Initialize = p11l_lives[number].initialise;
+	down.C_Finalize = p11l_lives[number].finalise;
 	down.C_GetFunctionList = p11l_get_function_list;
 	down.C_GetInterfaceList = p11l_get_interface_list;
 	down.C_GetInterface = p11l_get_interface;

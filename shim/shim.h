@@ -22,6 +22,9 @@ struct p11l_vendor {
 bool p11l_vendor_load(struct p11l_vendor *vendor, const struct p11l_config *config, char *error);
 void p11l_vendor_unload(struct p11l_vendor *vendor);
 
+/* A function of the module itself, not of a library that it depends on; or NULL. */
+void *p11l_vendor_symbol(const struct p11l_vendor *vendor, const char *name);
+
 /*
  * A lane is the way from one function table that we publish to the vendor's table behind it. Every
  * standard table that the vendor hands out gets a lane of its own, because a vendor's tables may
@@ -118,13 +121,24 @@ struct p11l_state {
 };
 extern struct p11l_state p11l_state;
 
-/* The functions that are always ours. */
+/* C_Initialize and C_Finalize of each lane, because tables need not have the same. */
+struct p11l_life {
+	CK_C_Initialize initialise;
+	CK_C_Finalize finalise;
+};
+extern const struct p11l_life p11l_lives[P11L_LANES];
+
+/* The other functions that are always ours. */
 CK_RV p11l_get_function_list(CK_FUNCTION_LIST_PTR_PTR list);
 CK_RV p11l_get_interface_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count);
 CK_RV p11l_get_interface(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
         CK_INTERFACE_PTR_PTR interface, CK_FLAGS flags);
-CK_RV p11l_initialise(CK_VOID_PTR args);
-CK_RV p11l_finalise(CK_VOID_PTR reserved);
+
+/* The host's view of a lane's table. */
+CK_VOID_PTR p11l_table_of(const struct p11l_lane *lane);
+
+/* A lasting copy of an interface, or NULL when there were too many. */
+CK_INTERFACE_PTR p11l_publish(CK_INTERFACE interface);
 
 /* Makes a lane for each version that C_GetInterface of a vendor without a list answers to. */
 void p11l_ask_for_interfaces(void);

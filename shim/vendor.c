@@ -4,6 +4,7 @@
 #include "shim.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,14 +21,35 @@ static const void *own_object(void)
 	return object_of((const void *)&p11l_state);
 }
 
+/* What dlmopen loads first into a namespace is global there, as a program is in its own. */
+static bool is_in_namespace(void)
+{
+#ifdef LM_ID_BASE
+	Dl_info info;
+	void *map;
+	Lmid_t id;
+
+	return dladdr1(&p11l_state, &info, &map, RTLD_DL_LINKMAP) != 0 &&
+	       dlinfo(map, RTLD_DI_LMID, &id) == 0 && id != LM_ID_BASE;
+#else
+	return false;
+#endif
+}
+
+static bool is_ours(void *program, const char *name)
+{
+	return object_of(dlsym(program, name)) == own_object();
+}
+
 /* RTLD_DEFAULT would also find what only this library itself sees. */
 static bool is_global(void)
 {
 	void *program = dlopen(NULL, RTLD_LAZY);
-	bool global = false;
+	bool global = is_in_namespace();
 
 	if (program != NULL) {
-		global = object_of(dlsym(program, "C_GetFunctionList")) == own_object();
+		global = global || is_ours(program, "C_GetFunctionList") ||
+		         is_ours(program, "C_GetInterface");
 		dlclose(program);
 	}
 	return global;
@@ -76,11 +98,44 @@ static void find_getters(struct p11l_vendor *vendor)
 	memcpy(&vendor->list_interfaces, &interfaces, sizeof(interfaces));
 }
 
+void *p11l_vendor_symbol(const struct p11l_vendor *vendor, const char *name)
+{
+	const void *symbol;
+
+	if (vendor->handle == NULL)
+		return NULL;
+	symbol = dlsym(vendor->handle, "C_GetFunctionList");
+	if (symbol == NULL)
+		symbol = dlsym(vendor->handle, "C_GetInterface");
+	return getter(vendor->handle, name, object_of(symbol));
+}
+
 static bool is_self(const struct p11l_vendor *vendor)
 {
 	const void *symbol = dlsym(vendor->handle, "C_GetFunctionList");
 
 	return symbol != NULL && object_of(symbol) == own_object();
+}
+
+/*
+ * The lens that was put in front of a module bears the module's name, by which the dynamic linker
+ * would find the lens. This spells the path in another way, in the same folder.
+ */
+static void *open_attached(const char *path, int flags)
+{
+	const char *slash = strrchr(path, '/');
+	char spelled[PATH_MAX + 2];
+
+	snprintf(spelled, sizeof(spelled), "%.*s/.%s", (int)(slash - path), path, slash);
+	return dlopen(spelled, flags);
+}
+
+static void *open_module(const struct p11l_config *config)
+{
+	const char *path = p11l_text(config, P11L_MODULE_PATH);
+	int flags = bind_flags(p11l_number(config, P11L_MODULE_BIND));
+
+	return pkcs11_lens_attached != NULL ? open_attached(path, flags) : dlopen(path, flags);
 }
 
 bool p11l_vendor_load(struct p11l_vendor *vendor, const struct p11l_config *config, char *error)
@@ -96,7 +151,7 @@ bool p11l_vendor_load(struct p11l_vendor *vendor, const struct p11l_config *conf
 		        "section [module] of /etc/pkcs11-lens.conf");
 		return false;
 	}
-	vendor->handle = dlopen(path, bind_flags(p11l_number(config, P11L_MODULE_BIND)));
+	vendor->handle = open_module(config);
 	if (vendor->handle == NULL) {
 		snprintf(error, P11L_ERROR_SIZE, "cannot load the module of %s: %s", origin,
 		        dlerror());

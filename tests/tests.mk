@@ -106,3 +106,11 @@ $(TEST_DIR)/helpers/again: $(BUILD)/obj/tests/helpers/again.o $(CODEC_OBJ)
 .PHONY: build-tests
 .SECONDARY: $(TEST_OBJ)
 -include $(TEST_OBJ:.o=.d)
+
+# Real programs, each with the vendor's module and through the lens.
+check-clients:
+	@tools/need.sh --build --test --clients
+	@$(MAKE) --no-print-directory all
+	@tests/clients/run.sh $(BUILD)
+
+.PHONY: check-clients

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what is missing of the packages that building, demo, tests or lint need.
-# usage: need.sh [--build] [--demo] [--test] [--lint] [PACKAGE...]       (nothing named: --build)
+# Installs what is missing of the packages that building, demo, tests, real clients or lint need.
+# usage: need.sh [--build] [--demo] [--test] [--clients] [--lint] [--deb] [PACKAGE...]   (nothing named: --build)
 # shellcheck disable=SC2086 # package names are lists of words
 set -u
 
@@ -50,6 +50,56 @@ packages() {
 		test  libtss2-tcti-tabrmd0? the TPM library's way to tpm2-abrmd
 		test  dbus?                 D-Bus (dbus-daemon, dbus-send)
 		test  util-linux            unshare
+		test  rsyslog?              rsyslog
+		test  mandoc?               mandoc
+		test  pkg-config?           pkg-config
+		test  groff-base?           groff
+		clients softhsm2            SoftHSM 2
+		clients opensc              OpenSC (pkcs11-tool and opensc-pkcs11.so)
+		clients openssl             openssl
+		clients gnutls-bin?         GnuTLS (p11tool, certtool, gnutls-serv, gnutls-cli)
+		clients p11-kit?            p11-kit and p11-kit-proxy.so
+		clients p11-kit-modules?    p11-kit (trust module)
+		clients openssh-client?     OpenSSH (ssh, ssh-keygen, ssh-agent)
+		clients openssh-server?     OpenSSH (sshd)
+		clients libengine-pkcs11-openssl? OpenSSL's engine for PKCS #11
+		clients curl?               curl
+		clients libnss3-tools?      NSS (certutil, modutil, pk12util)
+		clients default-jdk-headless? Java (keytool, jarsigner, javac)
+		clients python3-pykcs11?    PyKCS11
+		clients nodejs?             Node.js
+		clients golang-go?          Go
+		clients golang-github-miekg-pkcs11-dev? PKCS #11 for Go
+		clients golang-github-thalesignite-crypto11-dev? crypto11 for Go
+		clients gnupg-pkcs11-scd?   gnupg-pkcs11-scd
+		clients gpg-agent?          gpg-agent
+		clients stunnel4?           stunnel
+		clients nginx-light?        nginx
+		clients openvpn?            OpenVPN
+		clients strongswan-pki?     strongSwan (pki)
+		clients libstrongswan-standard-plugins? strongSwan (plugins)
+		clients libstrongswan-extra-plugins? strongSwan (further plugins, for PKCS #11)
+		clients bsdutils            script
+		clients expect?             expect
+		clients eapoltest?          eapol_test of wpa_supplicant
+		clients hostapd?            hostapd
+		clients osslsigncode?       osslsigncode
+		clients sbsigntool?         sbsign, sbverify
+		clients gcc?                a C compiler
+		clients libpam-pkcs11?      pam_pkcs11 (pkcs11_inspect)
+		clients libhsm-bin?         OpenDNSSEC (ods-hsmutil)
+		clients knot?               Knot DNS (keymgr)
+		clients knot-dnssecutils?   Knot DNS (kzonesign)
+		clients pkcs11-dump?        pkcs11-dump
+		clients gnome-keyring?      GNOME Keyring
+		clients gnome-keyring-pkcs11? GNOME Keyring (its module)
+		clients iproute2            ip, ss
+		clients jq                  jq
+		deb   build-essential       a C compiler and dpkg's tools for packages
+		deb   debhelper             debhelper
+		deb   lintian               lintian
+		deb   fakeroot              fakeroot
+		deb   debootstrap?          debootstrap
 		lint  clang                 clang
 		lint  clang-format          clang-format
 		lint  clang-tidy            clang-tidy
@@ -132,6 +182,16 @@ apt() {
 		>>"$log" 2>&1
 }
 
+# Servers that are only to be tested with are not to start because they were installed: Debian's packages
+# ask this file.
+POLICY=/usr/sbin/policy-rc.d
+start_no_servers() {
+	case " $groups " in *' clients '*) ;; *) return ;; esac
+	[ ! -e $POLICY ] || return
+	printf '#!/bin/sh\nexit 101\n' | $sudo tee $POLICY >/dev/null && $sudo chmod +x $POLICY
+	ours=$POLICY
+}
+
 install() {
 	all_offered "$@" && apt install -y --no-install-recommends "$@" && return
 	# There is none of that name, or none of that version any more: the lists may be old.
@@ -142,8 +202,8 @@ groups=
 named=
 for word; do
 	case $word in
-	--build | --demo | --test | --lint) groups="$groups ${word#--}" ;;
-	-*) die "unknown option $word; expected --build, --demo, --test, --lint or package names" ;;
+	--build | --demo | --test | --clients | --lint | --deb) groups="$groups ${word#--}" ;;
+	-*) die "unknown option $word; expected --build, --demo, --test, --clients, --lint, --deb or package names" ;;
 	*) named="$named $word" ;;
 	esac
 done
@@ -168,7 +228,8 @@ if [ "$(id -u)" -ne 0 ]; then
 			"$(echo "$absent" | tr -d '?')"
 fi
 log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+ours=
+trap 'rm -f "$log"; [ -z "$ours" ] || $sudo rm -f "$ours"' EXIT
 trap 'exit 1' HUP INT TERM
 
 if ! have_lists; then
@@ -177,6 +238,7 @@ if ! have_lists; then
 	absent=$(installable $absent)
 fi
 say "installing${sudo:+ with sudo}: $absent"
+start_no_servers
 if ! install $absent; then
 	tail -n 20 "$log" >&2
 	die "apt-get could not install: $absent"

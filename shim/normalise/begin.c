@@ -73,7 +73,7 @@ static CK_RV start_hidden(struct p11l_run *run, const struct p11l_start *start)
 	return rv;
 }
 
-CK_RV p11l_start(struct p11l_run *run, const struct p11l_start *start)
+CK_RV p11l_run_start(struct p11l_run *run, const struct p11l_start *start)
 {
 	struct p11l_op *op = run->op;
 	bool idle = op->phase == P11L_IDLE;
@@ -163,7 +163,7 @@ static CK_RV check_key(struct p11l_run *run, CK_MECHANISM_TYPE mechanism, CK_OBJ
 
 static CK_RV start_or_hash(struct p11l_run *run, const struct p11l_start *start)
 {
-	CK_RV rv = p11l_start(run, start);
+	CK_RV rv = p11l_run_start(run, start);
 
 	if (rv != CKR_MECHANISM_INVALID || !p11l_on(run->rules, P11L_RULE_SIG_6))
 		return rv;
@@ -212,7 +212,7 @@ static CK_RV begin(struct p11l_run *run, const struct p11l_start *start)
 	CK_RV rv;
 
 	renew(op, &before);
-	rv = run->class == P11L_CLASS_FIND ? p11l_start(run, start) : start_with_key(run, start);
+	rv = run->class == P11L_CLASS_FIND ? p11l_run_start(run, start) : start_with_key(run, start);
 	if (rv == CKR_OK) {
 		wipe(&before);
 		op->phase = P11L_BEGUN;

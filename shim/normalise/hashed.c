@@ -243,7 +243,7 @@ CK_RV p11l_hashed_begin(struct p11l_run *run, const struct p11l_start *start)
 	mechanism = *start->mechanism;
 	mechanism.mechanism = row->base;
 	base.mechanism = &mechanism;
-	rv = p11l_start(run, &base);
+	rv = p11l_run_start(run, &base);
 	if (rv == CKR_OK)
 		run->op->hashed = row;
 	else

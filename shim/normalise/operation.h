@@ -141,7 +141,7 @@ static inline CK_SESSION_HANDLE p11l_at(const struct p11l_run *run)
 CK_RV p11l_run_begin(struct p11l_run *run, const struct p11l_start *start);
 
 /* C_XInit at the vendor, in a session that is free for it; notes where. */
-CK_RV p11l_start(struct p11l_run *run, const struct p11l_start *start);
+CK_RV p11l_run_start(struct p11l_run *run, const struct p11l_start *start);
 
 /* C_XInit in the session that is given. */
 CK_RV p11l_vendor_init(p11l_below *below, enum p11l_class class, CK_SESSION_HANDLE session,

@@ -127,6 +127,7 @@ golden header pkcs11.h
 golden ids ids.h
 golden tables tables.c
 golden exports exports.inc
+golden getters getters.inc
 golden stubs stubs.inc
 golden wrappers wrap.inc
 golden map shim.map

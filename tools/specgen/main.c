@@ -21,6 +21,7 @@ static const struct {
         {"layers", out_layers, "gen/layers.h: the functions of the layers of normalise"},
         {"hooks", out_hooks, "gen/hooks.inc: how these are reached"},
         {"arguments", out_arguments, "gen/arguments.inc: the layer that looks at arguments"},
+        {"getters", out_getters, "gen/getters.inc: the vendors' own getters"},
         {"map", out_map, "gen/shim.map: the linker's version script"},
         {"mock", out_mock, "gen/mock.inc: the functions of the mock vendor"},
         {"hdrcheck", out_hdrcheck, "a program that prints what a Cryptoki header says"},

@@ -263,6 +263,22 @@ struct number {
 	size_t as; /* the row that decides whether this one holds; often itself */
 };
 
+/* What a row of getters.spec hands out. */
+enum getter_kind {
+	GETTER_LIST,
+	GETTER_INTERFACES,
+	GETTER_INTERFACE,
+	GETTER_TABLE,
+	GETTER_STRINGS,
+	GETTER_KINDS
+};
+
+struct getter {
+	struct place place;
+	const char *name;
+	enum getter_kind kind;
+};
+
 /* A list grows by append(): the count comes first so that the macro can tell the type. */
 #define LIST(type)            \
 	struct {              \
@@ -284,6 +300,7 @@ struct spec {
 	LIST(struct rules) families;
 	LIST(struct rule) rules;
 	LIST(struct number) numbers;
+	LIST(struct getter) getters;
 };
 
 extern struct spec spec;

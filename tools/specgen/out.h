@@ -65,6 +65,7 @@ void out_map(void);
 void out_mock(void);
 void out_hdrcheck(void);
 void out_protos(void);
+void out_getters(void);
 
 #define TEXT 160
 

@@ -111,6 +111,9 @@ void out_map(void)
 	put("{\n\tglobal:\n");
 	for (size_t i = 0; i < spec.functions.count; i++)
 		put("\t\t%s;\n", spec.functions.item[i].name);
+	for (size_t i = 0; i < spec.getters.count; i++)
+		put("\t\t%s;\n", spec.getters.item[i].name);
 	put("\t\tP11L_GetFunctionList;\n");
+	put("\t\tpkcs11_lens_attached; # where attach/ leaves the module's path\n");
 	put("\tlocal:\n\t\t*;\n};\n");
 }

@@ -220,4 +220,5 @@ void read_spec(const char *dir)
 		read_rows(dir, name, take_rule_row);
 	}
 	read_rows(dir, "numbers.spec", take_number_row);
+	read_rows(dir, "getters.spec", take_getter_row);
 }

@@ -54,5 +54,6 @@ void take_curve_row(struct row *row);
 void take_order_row(struct row *row);
 void take_rule_row(struct row *row);
 void take_number_row(struct row *row);
+void take_getter_row(struct row *row);
 
 #endif
