@@ -36,7 +36,7 @@ static CK_RV grow_arena(struct p11l_attributes *a, CK_ULONG needed)
 	if (larger == NULL)
 		return p11l_no_memory();
 	for (CK_ULONG i = 0; i < a->count; i++)
-		if (a->entry[i].ulValueLen > 0)
+		if (a->entry[i].pValue != NULL)
 			a->entry[i].pValue = larger + ((CK_BYTE *)a->entry[i].pValue - a->arena);
 	if (a->arena != NULL) {
 		memcpy(larger, a->arena, a->used);
@@ -52,8 +52,12 @@ CK_RV p11l_attributes_set(struct p11l_attributes *attributes, CK_ATTRIBUTE_TYPE 
         const void *value, CK_ULONG size)
 {
 	CK_ULONG start = (attributes->used + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	CK_ULONG said = size;
 	CK_RV rv = CKR_OK;
 
+	/* P11L_UNSET: an attribute that is to be left out has no octets. */
+	if (value == NULL && size == P11L_NONE)
+		size = 0;
 	if (size > (CK_ULONG)PTRDIFF_MAX - start)
 		return p11l_no_memory();
 	p11l_attributes_remove(attributes, type);
@@ -64,7 +68,7 @@ CK_RV p11l_attributes_set(struct p11l_attributes *attributes, CK_ATTRIBUTE_TYPE 
 	if (rv != CKR_OK)
 		return rv;
 	attributes->entry[attributes->count++] =
-	        (CK_ATTRIBUTE){type, size > 0 ? attributes->arena + start : NULL, size};
+	        (CK_ATTRIBUTE){type, size > 0 ? attributes->arena + start : NULL, said};
 	if (size > 0)
 		memcpy(attributes->arena + start, value, size);
 	attributes->used = start + size;
@@ -90,7 +94,7 @@ void p11l_attributes_remove(struct p11l_attributes *attributes, CK_ATTRIBUTE_TYP
 
 		if (entry->type != type)
 			continue;
-		if (entry->ulValueLen > 0)
+		if (entry->pValue != NULL)
 			explicit_bzero(entry->pValue, entry->ulValueLen);
 		attributes->count--;
 		memmove(entry, entry + 1, (attributes->count - i) * sizeof(*entry));

@@ -38,8 +38,9 @@ struct p11l_subject {
 };
 #define P11L_NO_SUBJECT \
 	(&(const struct p11l_subject){.mechanism = P11L_NONE, .attribute = P11L_NONE})
-#define P11L_ABOUT(...) \
-	(&(const struct p11l_subject){.mechanism = P11L_NONE, .attribute = P11L_NONE, __VA_ARGS__})
+#define P11L_ABOUT_SLOT(slot) (&(const struct p11l_subject){P11L_NONE, P11L_NONE, NULL, (slot)})
+#define P11L_ABOUT_KEY(mechanism, key) \
+	(&(const struct p11l_subject){(mechanism), P11L_NONE, (key), NULL})
 
 /* Records that a function of the module returned rv, with names, subject and hint; returns rv. */
 CK_RV p11l_vendor_refused(const struct p11l_module *module, CK_RV rv, const char *function,
@@ -76,7 +77,7 @@ struct p11l_module {
 	bool normalised;
 	bool changing;        /* somebody initialises or frees it, and others wait */
 	bool forked;          /* and not initialised again since */
-	bool listed;          /* its slots, in this epoch */
+	atomic_bool listed;   /* its slots, in this epoch */
 	unsigned users;       /* who needs the memory: all references together, and who waits */
 	pthread_mutex_t lock; /* held for bookkeeping only, never across a call into the module */
 	/*
@@ -101,11 +102,12 @@ struct p11l_slot {
 	atomic_uint references;
 	struct p11l_module *module;
 	CK_SLOT_ID id;
+	pthread_mutex_t lock;
 	atomic_bool has_slot_info, has_token_info;
 	struct p11l_slot_info slot_info;
 	struct p11l_token_info token_info;
-	atomic_bool has_mechanisms;    /* asked for; NULL: they were not to be had */
-	CK_MECHANISM_TYPE *mechanisms; /* in ascending order */
+	atomic_bool asked_mechanisms;          /* asked for the list, with whatever success */
+	CK_MECHANISM_TYPE *_Atomic mechanisms; /* in ascending order; NULL: there is no list */
 	CK_ULONG mechanism_count;
 	struct p11l_mechanism_known *known; /* infos of single mechanisms: module/mechanism.c */
 };
@@ -145,8 +147,13 @@ CK_RV p11l_uri_append_token(struct p11l_buffer *out, struct p11l_slot *slot);
 struct p11l_pooled {
 	CK_SESSION_HANDLE handle;
 	unsigned epoch;    /* of the module when it was opened */
+	unsigned depth;    /* how often it is borrowed: more than once only when pinned */
+	unsigned by_hand;  /* of these by p11l_borrow */
 	bool owns_objects; /* session objects were made in it, so it is not closed if avoidable */
+	bool broken;       /* to be closed when it comes back */
+	bool lost;         /* the module knows it no more */
 	struct p11l_pooled *next;
+	struct p11l_pooled *next_lent;
 };
 
 /*
@@ -164,7 +171,9 @@ struct p11l_job {
 	struct p11l_object *object[3]; /* whose handles the step uses; NULL where there are fewer */
 	struct p11l_subject subject;   /* for the record */
 	unsigned flags;
-	const char *function;       /* set by the step: "C_SignInit" */
+	/* Set by the step when the module says no: "C_SignInit"; else the step has left a record.
+	 */
+	const char *function;
 	struct p11l_pooled *pooled; /* the session it has, set by p11l_run */
 };
 #define P11L_REPEATABLE 1u /* nothing bad happens when it is done twice */
@@ -189,26 +198,31 @@ struct p11l_session {
 	struct p11l_module *module;
 	struct p11l_slot *slot;
 	bool read_only, pinned, no_cache;
-	CK_USER_TYPE user_type; /* or P11L_NOBODY */
-	pthread_mutex_t lock;   /* of the pool; never held across a call into the module */
+	_Atomic(CK_USER_TYPE) user_type; /* or P11L_NOBODY */
+	pthread_mutex_t lock;            /* of the pool; never held across a call into the module */
 	pthread_cond_t returned;
 	struct p11l_pooled *idle; /* last in, first out */
-	unsigned open, limit;     /* sessions of the standard; limit 0: not known */
-	CK_ULONG wait;            /* milliseconds */
-	atomic_uint cancelled;    /* counts p11l_cancel */
-	bool closed;
+	struct p11l_pooled *lent; /* by p11l_borrow */
+	struct p11l_pooled *only; /* what is borrowed of a pinned session, by whom: */
 	pthread_t pinned_by;
-	unsigned pinned_depth;
+	unsigned epoch;        /* of the module, that all of these are of */
+	unsigned open, limit;  /* sessions of the standard; limit 0: not known */
+	unsigned most;         /* what the limit is at first: max_sessions */
+	CK_ULONG wait;         /* milliseconds */
+	atomic_uint cancelled; /* counts p11l_cancel */
+	atomic_bool closed;
+	struct p11l_login *login;     /* session/login.c; shared by the sessions of a token */
 	struct p11l_pin_source *pin;  /* session/pin.c */
 	struct p11l_key_cache *cache; /* object/cache.c */
+	struct p11l_session *next;    /* all there are: session/registry.c */
 };
 
 /*
  * Borrows a session, runs the step, returns the session. When the step fails because a session, a
  * login, the module or a handle is gone, that is mended; if the job is P11L_REPEATABLE, the step is
- * run a second time. On failure leaves a record (p11l_vendor_refused about job->subject) and
- * returns the code of the first failure that could not be mended. Also CKR_SESSION_CLOSED,
- * P11L_CKR_NO_SESSION, P11L_CKR_CANCELLED, P11L_CKR_DEAD.
+ * run again, once for each of these four. On failure leaves a record (p11l_vendor_refused about
+ * job->subject) and returns the code of the first failure that could not be mended. Also
+ * CKR_SESSION_CLOSED, P11L_CKR_NO_SESSION, P11L_CKR_CANCELLED, P11L_CKR_DEAD.
  */
 CK_RV p11l_run(struct p11l_job *job);
 
@@ -241,6 +255,7 @@ struct p11l_object {
 	CK_KEY_TYPE key_type;             /* P11L_NONE: no key, or unknown */
 	bool is_stored;
 	atomic_bool always_authenticate;
+	_Atomic(CK_ULONG) bits;             /* 0: not known yet */
 	atomic_bool is_read;                /* the usual attributes were asked for */
 	_Atomic(struct p11l_known *) known; /* object/known.c */
 	pthread_mutex_t lock;
@@ -281,7 +296,7 @@ CK_RV p11l_object_check(const struct p11l_object *object, const char *argument);
  * A known attribute of it, or NULL; no call. The value is good as long as the object, even when
  * p11l_set_attribute makes another one known. Behind it there is a NUL.
  */
-const CK_ATTRIBUTE *p11l_object_known(struct p11l_object *object, CK_ATTRIBUTE_TYPE type);
+const CK_ATTRIBUTE *p11l_object_known(const struct p11l_object *object, CK_ATTRIBUTE_TYPE type);
 
 /* Forgets all keys, or one object, in the cache of the session. */
 void p11l_cache_forget(struct p11l_session *session, const struct p11l_object *object);

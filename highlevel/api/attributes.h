@@ -25,7 +25,7 @@ struct p11l_attributes {
 
 /*
  * Adds an attribute, or gives the one of this type another value; size is in octets, and the value
- * must not be one of its own. CKR_HOST_MEMORY.
+ * must not be one of its own. NULL and ~0 are what P11L_UNSET says. CKR_HOST_MEMORY.
  */
 CK_RV p11l_attributes_set(struct p11l_attributes *attributes, CK_ATTRIBUTE_TYPE type,
         const void *value, CK_ULONG size);

@@ -87,7 +87,8 @@ CK_RV p11l_find(struct p11l_session *session, const struct p11l_selector *select
 
 /*
  * The only object, or the only key, that fits; the key is remembered for the next time unless the
- * session is opened with no_cache. P11L_CKR_NO_OBJECT, P11L_CKR_MANY_OBJECTS.
+ * session is opened with no_cache. P11L_CKR_NO_OBJECT; P11L_CKR_MANY_OBJECTS, and the record names
+ * the first of them.
  */
 CK_RV p11l_get_object(struct p11l_session *session, const struct p11l_selector *selector,
         struct p11l_object **object);
@@ -101,7 +102,8 @@ void p11l_objects_free(struct p11l_objects *objects);
 
 /*
  * One object after the other, for tokens with very many; NULL at the end. The cursor keeps a
- * session of the standard to itself until it is freed, and is for one thread at a time.
+ * session of the standard to itself until it is at its end or freed, and is for one thread at a
+ * time. It ends with CKR_SESSION_CLOSED or P11L_CKR_DEAD when the session or the module does.
  */
 CK_RV p11l_open_cursor(struct p11l_session *session, const struct p11l_selector *selector,
         struct p11l_cursor **cursor);
@@ -111,7 +113,10 @@ void p11l_cursor_free(struct p11l_cursor *cursor);
 struct p11l_object *p11l_object_ref(struct p11l_object *object);
 void p11l_object_free(struct p11l_object *object); /* the token's object stays as it is */
 
-/* The standard's handle; CK_INVALID_HANDLE of a local one. p11l_adopt makes an object of one. */
+/*
+ * The standard's handle; CK_INVALID_HANDLE of a local or destroyed one. p11l_adopt makes an object
+ * of a handle, and reads it.
+ */
 CK_OBJECT_HANDLE p11l_object_handle(const struct p11l_object *object);
 CK_RV p11l_adopt(
         struct p11l_session *session, CK_OBJECT_HANDLE handle, struct p11l_object **object);
@@ -126,13 +131,18 @@ const char *p11l_object_label(const struct p11l_object *object);     /* "" witho
 const CK_BYTE *p11l_object_id(const struct p11l_object *object, CK_ULONG *size); /* borrowed */
 CK_BBOOL p11l_object_is_stored(const struct p11l_object *object);                /* CKA_TOKEN */
 
-/* Length of a key in bits: modulus, prime, field of the curve, value; 0: unknown. */
+/*
+ * Length of a key in bits: modulus, prime, field of the curve, value; where keys have a parameter
+ * set, what p11l_generate_keypair calls bits. 0: unknown.
+ */
 CK_ULONG p11l_key_bits(struct p11l_object *key);
 
 /*
- * One attribute. No call if it was read with the object, and it is of those that nothing changes;
- * else one, or two for a value longer than 256 octets. Secret values are in a P11L_SECRET buffer.
- * Behind the len octets is a NUL. CKR_ATTRIBUTE_TYPE_INVALID, CKR_ATTRIBUTE_SENSITIVE.
+ * One attribute. No call if it was read with the object: what others have changed since is seen in
+ * an object that is found anew. Else one call, or two for a value longer than 4096 octets. Secret
+ * values are never remembered, and come in a P11L_SECRET buffer. Behind the len octets is a NUL if
+ * there is room for it, as there is in every buffer that grows. CKR_ATTRIBUTE_TYPE_INVALID,
+ * CKR_ATTRIBUTE_SENSITIVE.
  * _ulong and _bool are refused (CKR_ATTRIBUTE_VALUE_INVALID) where the value is of another size.
  */
 CK_RV p11l_get_attribute(
@@ -141,8 +151,8 @@ CK_RV p11l_get_ulong(struct p11l_object *object, CK_ATTRIBUTE_TYPE type, CK_ULON
 CK_RV p11l_get_bool(struct p11l_object *object, CK_ATTRIBUTE_TYPE type, CK_BBOOL *value);
 
 /*
- * Several, by one call or two. Those that the object does not have or does not tell are missing
- * from the result, which is success as long as one is there.
+ * Several, by one call; one more for each that is very long. Those that the object does not have or
+ * does not tell are missing from the result, which is success as long as one is there.
  */
 CK_RV p11l_get_attributes(struct p11l_object *object, const CK_ATTRIBUTE_TYPE *types,
         CK_ULONG count, struct p11l_attributes *values);

@@ -295,6 +295,7 @@ static void learn(unsigned function, struct lesson *lesson)
 		forget_slot(lesson->slot, false);
 		break;
 	case P11L_C_Finalize:
+	case P11L_C_Initialize: /* the child of a fork begins anew, with its parent's memory */
 		forget_slot(0, true);
 		break;
 	case P11L_C_FindObjectsInit:
@@ -320,7 +321,8 @@ static bool says_something(unsigned function)
 	const struct p11l_function *row = &p11l_functions[function];
 
 	if (function == P11L_C_CloseSession || function == P11L_C_CloseAllSessions ||
-	        function == P11L_C_Finalize || function == P11L_C_DestroyObject)
+	        function == P11L_C_Finalize || function == P11L_C_Initialize ||
+	        function == P11L_C_DestroyObject)
 		return true;
 	for (unsigned i = 0; i < row->count; i++) {
 		unsigned role = row->param[i].type.role;
