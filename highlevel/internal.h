@@ -109,6 +109,7 @@ struct p11l_slot {
 	atomic_bool asked_mechanisms;          /* asked for the list, with whatever success */
 	CK_MECHANISM_TYPE *_Atomic mechanisms; /* in ascending order; NULL: there is no list */
 	CK_ULONG mechanism_count;
+	_Atomic(uint32_t) digests_only;     /* mechanisms that are hashed for: operation/hash.h */
 	struct p11l_mechanism_known *known; /* infos of single mechanisms: module/mechanism.c */
 };
 

@@ -26,7 +26,8 @@ struct p11l_key_options {
 	CK_BBOOL store;   /* on the token, for good */
 	/*
 	 * What it may be used for: CKF_ENCRYPT, CKF_SIGN, CKF_WRAP, CKF_DERIVE, ...; either flag of
-	 * two that belong together means both sides. 0: what keys of its type are usually for.
+	 * two that belong together means both sides. 0: what keys of its type are usually for;
+	 * otherwise the usual ones that are not among them are set to false.
 	 */
 	CK_FLAGS capabilities;
 	const struct p11l_mechanism *mechanism; /* NULL: the usual one */
@@ -85,9 +86,12 @@ CK_RV p11l_parameters_keypair(struct p11l_object *parameters,
  * Whatever p11l_decode_any understands becomes objects: a private key and, where the input tells
  * it, its public key; a public key; a certificate; domain parameters. They are made by
  * C_CreateObject with what options say. Without an id they get the one that their public key has
- * by p11l_key_id (P11L_ID_SUBJECT_KEY), so that a certificate and its key find each other. Private
- * keys are private and sensitive unless attributes say otherwise. If one of several is refused,
- * those made before are destroyed again.
+ * by p11l_key_id (P11L_ID_SUBJECT_KEY), so that a certificate and its key find each other; the
+ * certificate of a pair that is on the token gets the id of this pair. Of PEM all blocks are
+ * imported. Private keys are private and sensitive unless private_attributes say otherwise, which
+ * are for them only; attributes are for all the others. If one of several is refused, those made
+ * before are destroyed again. An id is looked for by one search for each certificate alone, then
+ * there is one call for each object.
  */
 CK_RV p11l_import(struct p11l_session *session, const void *data, CK_ULONG size,
         const struct p11l_key_options *options, struct p11l_objects **objects);

@@ -39,11 +39,15 @@ struct p11l_load_options {
 
 /*
  * Loads a module and initialises it; options may be NULL. With path NULL it is the vendor that
- * pkcs11-lens is configured with. The first module that is loaded by its path takes the place of
- * the vendor if pkcs11-lens has not begun to work with one; another gets a copy of pkcs11-lens of
- * its own. So all are traced and normalised as the configuration says. Asked again for the same
- * module it returns the same handle with one reference more. A module that somebody else in the
- * process has initialised already is used as it is, and not finalised.
+ * pkcs11-lens is configured with. Where none is configured, the first module that is loaded by its
+ * path takes that place, if pkcs11-lens has not begun to work yet; another gets a copy of
+ * pkcs11-lens of its own. So all are traced and normalised as the configuration says. Only where
+ * the system allows no copy (memory files that can be executed), a module is used as it is;
+ * normalised in its info tells. A module that is pkcs11-lens itself gets no second one.
+ * Asked again for the same module it returns the same handle with one reference more, whatever the
+ * options. A module that somebody else in the process has initialised already is used as it is, and
+ * not finalised. The child of a fork may go on with what it has: the module is initialised there
+ * when it is first used, as after p11l_reinitialise.
  * P11L_CKR_NO_MODULE: cannot be loaded, and the record says why; what C_Initialize returns.
  */
 CK_RV p11l_load(const char *path, struct p11l_module **module);
@@ -55,8 +59,10 @@ void p11l_module_free(struct p11l_module *module);
 struct p11l_module *p11l_module_ref(struct p11l_module *module);
 
 /*
- * C_Finalize and C_Initialize again. Sessions, logins and handles are made anew when they are next
- * used; session objects are lost (P11L_CKR_DEAD), and unfinished operations too.
+ * C_Finalize and C_Initialize again, also for others in the process who use the module. Sessions,
+ * logins and handles are made anew when they are next used; session objects are lost
+ * (P11L_CKR_DEAD), and unfinished operations too. Few modules bear it that other threads are inside
+ * of them meanwhile, except waiting for a slot event.
  */
 CK_RV p11l_reinitialise(struct p11l_module *module);
 
@@ -77,7 +83,11 @@ CK_RV p11l_get_module_info(struct p11l_module *module, const struct p11l_module_
 /* The module's functions as the standard has them, normalised and traced. Borrowed. */
 CK_RV p11l_get_functions(struct p11l_module *module, CK_FUNCTION_LIST **functions);
 
-/* All slots, or those with a token in them. Nothing more is asked about them yet. */
+/*
+ * All slots, or those with a token in them. Nothing more is asked about them yet. One call; one
+ * more from the second time on, because modules look for new slots only when asked how many there
+ * are.
+ */
 CK_RV p11l_get_slots(struct p11l_module *module, CK_BBOOL token_present, struct p11l_slots **slots);
 
 /* Which tokens: all that is set must be so. */
@@ -99,15 +109,17 @@ struct p11l_token_filter {
 
 /*
  * Tokens that are as the filter says, NULL for all; none is success. A slot that fails to answer is
- * left out. Costs one call and one for each token; one more for each that is looked at for slot
- * flags, and again for mechanisms.
+ * left out. Costs what p11l_get_slots does, and one call for each token; one more for each that is
+ * looked at for slot flags, and again for mechanisms. Of a URI everything counts that is about the
+ * library, the slot and the token, and an unknown attribute in its path fits no token; what it says
+ * of objects, PINs and the module's file is left to others. P11L_CKR_BAD_URI.
  */
 CK_RV p11l_get_tokens(struct p11l_module *module, const struct p11l_token_filter *filter,
         struct p11l_slots **tokens);
 
 /*
  * The only token that is as the filter says. P11L_CKR_NO_TOKEN, P11L_CKR_MANY_TOKENS; the record
- * lists what there is.
+ * lists what there is. New slots are looked for only when no token that is known fits.
  */
 CK_RV p11l_get_token(struct p11l_module *module, const struct p11l_token_filter *filter,
         struct p11l_slot **token);
@@ -162,22 +174,26 @@ CK_RV p11l_get_mechanisms(
         struct p11l_slot *slot, const CK_MECHANISM_TYPE **mechanisms, CK_ULONG *count);
 
 /*
- * What C_GetMechanismInfo says, with key sizes in bits, whatever the unit of the mechanism and of
- * the vendor. CKR_MECHANISM_INVALID. Asked for once for each mechanism.
+ * What C_GetMechanismInfo says, with key sizes in bits, whatever the unit of the mechanism and, as
+ * far as the numbers tell it, of the vendor. CKR_MECHANISM_INVALID. Asked for once for each
+ * mechanism.
  */
 CK_RV p11l_get_mechanism_info(
         struct p11l_slot *slot, CK_MECHANISM_TYPE mechanism, CK_MECHANISM_INFO *info);
 
 /*
  * Waits until something happens to a slot, or looks whether it has (dont_block; CKR_NO_EVENT when
- * not). Another thread's p11l_reinitialise or _free ends the waiting.
+ * not). Another thread's p11l_reinitialise or _free ends the waiting
+ * (CKR_CRYPTOKI_NOT_INITIALIZED). CKR_FUNCTION_NOT_SUPPORTED where the vendor has no such function;
+ * rule EVT-1 compares the slots from time to time instead.
  */
 CK_RV p11l_wait_for_slot_event(
         struct p11l_module *module, CK_BBOOL dont_block, struct p11l_slot **slot);
 
 /*
  * C_InitToken: the token loses everything and gets a label of at most 32 octets. so_pin NULL: by
- * the protected path. Sessions of the token must be closed (CKR_SESSION_EXISTS).
+ * the protected path; so_pin_size 0: up to the NUL. Sessions of the token must be closed
+ * (CKR_SESSION_EXISTS).
  */
 CK_RV p11l_init_token(
         struct p11l_slot *slot, const char *label, const char *so_pin, CK_ULONG so_pin_size);

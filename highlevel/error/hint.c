@@ -145,6 +145,9 @@ const struct p11l_hint_row p11l_hint_rows[] = {
         {CKR_DEVICE_ERROR, NULL, -1, "look at the device, and at the log of its vendor's daemon"},
         {CKR_GENERAL_ERROR, " C_Initialize ", -1,
                 "is the module's configuration there, and may this user read it?"},
+        {CKR_GENERAL_ERROR, NULL, -1,
+                "the log of the vendor may tell why; some modules say so of a key or parameter "
+                "that is wrong"},
         {CKR_DEVICE_MEMORY, NULL, -1, "destroy objects that are not needed"},
         {CKR_KEY_INDIGESTIBLE, NULL, -1, "tokens digest secret keys at most, and many none"},
         {CKR_RANDOM_SEED_NOT_SUPPORTED, NULL, -1, "leave it out: the token seeds itself"},

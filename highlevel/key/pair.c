@@ -131,6 +131,8 @@ CK_RV p11l_make_pair(struct p11l_session *session, CK_KEY_TYPE key_type,
 		rv = p11l_not_made(
 		        run(session, &mechanism, &pairing), options, &mechanism, key_type);
 	if (rv == CKR_OK) {
+		/* Only the public template says it, and signatures are as long. */
+		atomic_store(&pairing.made_private->bits, atomic_load(&pairing.made_public->bits));
 		*public_key = pairing.made_public;
 		*private_key = pairing.made_private;
 	}

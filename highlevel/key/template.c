@@ -43,12 +43,22 @@ static CK_RV set_protection(struct p11l_attributes *attributes)
 	return rv == CKR_OK ? p11l_attributes_set_bool(attributes, CKA_SENSITIVE, CK_TRUE) : rv;
 }
 
+/*
+ * Tokens have defaults of their own for what a template leaves out. So what keys of the type are
+ * usually for and this one is not is said to be false.
+ */
 static CK_RV set_capabilities(CK_FLAGS capabilities, struct p11l_attributes *attributes)
 {
-	if (capabilities == P11L_NO_CAPABILITIES)
-		return CKR_OK;
-	return p11l_attributes_set_capabilities(
-	        attributes, capabilities == 0 ? P11L_USUAL : capabilities);
+	CK_ULONG before = attributes->count;
+	CK_RV rv = p11l_attributes_set_capabilities(attributes, P11L_USUAL);
+
+	if (rv != CKR_OK || capabilities == 0)
+		return rv;
+	for (CK_ULONG i = before; i < attributes->count; i++)
+		*(CK_BBOOL *)attributes->entry[i].pValue = CK_FALSE;
+	return capabilities != P11L_NO_CAPABILITIES
+	               ? p11l_attributes_set_capabilities(attributes, capabilities)
+	               : CKR_OK;
 }
 
 static CK_RV set_names(const struct p11l_key_options *options, CK_OBJECT_CLASS object_class,

@@ -60,10 +60,10 @@ static bool is_vendor(const void *handle)
 static bool is_taken(const struct p11l_source *source)
 {
 	static atomic_bool offered;
-	static char *path;
+	static char path[PATH_MAX];
 
-	if (!atomic_exchange(&offered, true)) {
-		path = strdup(source->path);
+	if (strlen(source->path) < sizeof(path) && !atomic_exchange(&offered, true)) {
+		strcpy(path, source->path);
 		pkcs11_lens_attached = path;
 		p11l_compose();
 		pkcs11_lens_attached = NULL;

@@ -33,7 +33,7 @@ static bool stands_for_itself(const char *name, char c)
 /* Whether an attribute stands before this one. */
 static bool has_attribute(const struct p11l_buffer *out)
 {
-	return out->len > 0 && out->p[out->len - 1] != ':';
+	return out->len > sizeof(scheme) - 1;
 }
 
 static CK_RV encode(struct p11l_buffer *out, const char *name, const CK_BYTE *value, CK_ULONG size)

@@ -98,6 +98,10 @@ CK_RV p11l_feed(struct p11l_operation *operation, const void *data, CK_ULONG siz
 	const CK_BYTE *octets = data;
 	CK_RV rv = CKR_OK;
 
+	if (operation->hash.row != NULL) {
+		p11l_hash_update(&operation->hash, data, size);
+		return CKR_OK;
+	}
 	while (rv == CKR_OK && size > 0) {
 		CK_ULONG part = size < operation->pace.size ? size : operation->pace.size;
 
@@ -105,6 +109,18 @@ CK_RV p11l_feed(struct p11l_operation *operation, const void *data, CK_ULONG siz
 		octets += part;
 		size -= part;
 	}
+	return rv;
+}
+
+CK_RV p11l_hash_over(struct p11l_operation *operation)
+{
+	struct p11l_buffer *waiting = &operation->waiting;
+	CK_BYTE octets[P11L_DIGEST_INFO_MAX];
+	CK_RV rv = p11l_flush(operation);
+
+	if (rv == CKR_OK)
+		rv = p11l_buffer_set(waiting, octets, p11l_hash_finish(&operation->hash, octets));
+	operation->hash.row = NULL;
 	return rv;
 }
 

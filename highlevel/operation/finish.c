@@ -23,7 +23,9 @@ static CK_RV finish(struct p11l_operation *operation, const struct p11l_bound *s
 	struct p11l_buffer *waiting = &operation->waiting;
 	CK_RV rv = CKR_OK;
 
-	if (operation->is_begun)
+	if (operation->hash.row != NULL)
+		rv = p11l_hash_over(operation);
+	else if (operation->is_begun)
 		rv = p11l_flush(operation);
 	if (rv != CKR_OK)
 		return rv;
@@ -89,7 +91,9 @@ CK_RV p11l_finish_verify(
 	rv = p11l_check_active(operation);
 	if (rv == CKR_OK)
 		rv = p11l_check_data(signature, signature_size, "signature");
-	if (rv == CKR_OK && operation->is_begun)
+	if (rv == CKR_OK && operation->hash.row != NULL)
+		rv = p11l_hash_over(operation);
+	else if (rv == CKR_OK && operation->is_begun)
 		rv = p11l_flush(operation);
 	if (rv != CKR_OK)
 		return rv;

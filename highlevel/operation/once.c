@@ -5,17 +5,15 @@
 struct once {
 	struct p11l_job job;
 	CK_FLAGS what;
-	struct p11l_mechanism mechanism;
-	const void *data;
-	CK_ULONG size;
+	struct p11l_signed input; /* or encrypted, or digested */
 	struct p11l_bound bound;
 	struct p11l_output output;
 };
 
 static CK_RV call(struct once *once, CK_SESSION_HANDLE session, CK_BYTE *octets)
 {
-	return p11l_call_once(&once->job, once->what, session, p11l_octets(once->data), once->size,
-	        octets, &once->output.length);
+	return p11l_call_once(&once->job, once->what, session, p11l_octets(once->input.data),
+	        once->input.size, octets, &once->output.length);
 }
 
 /* A signature that would be lost for want of room is asked for its size first. */
@@ -31,7 +29,9 @@ static CK_RV ask(struct once *once, CK_SESSION_HANDLE session)
 static CK_RV step(struct p11l_job *job, CK_SESSION_HANDLE session)
 {
 	struct once *once = (struct once *)job;
-	CK_RV rv = p11l_start(job, once->what, session, &once->mechanism);
+	CK_RV rv = once->what == CKF_SIGN
+	                   ? p11l_signed_start(&once->input, job, once->what, session)
+	                   : p11l_start(job, once->what, session, &once->input.mechanism);
 
 	if (rv == CKR_OK && once->bound.ask)
 		rv = ask(once, session);
@@ -57,15 +57,15 @@ CK_RV p11l_once(struct p11l_session *session, struct p11l_object *key, CK_FLAGS 
 	                            .subject = {mechanism->type, P11L_NONE, key, NULL},
 	                            .flags = P11L_REPEATABLE},
 	        .what = what,
-	        .mechanism = *mechanism,
-	        .data = data,
-	        .size = size};
+	        .input = {.data = data, .size = size, .mechanism = *mechanism}};
 	CK_RV rv;
 
 	if (p11l_is_stateful(mechanism->type) && what == CKF_SIGN)
 		once.job.flags = 0;
 	once.bound = p11l_bound(mechanism, key, size, back);
 	once.bound.ask = once.bound.ask && what == CKF_SIGN;
+	if (what == CKF_SIGN)
+		p11l_signed_begin(&once.input, session->slot);
 	if (back)
 		out->flags |= P11L_SECRET;
 	rv = p11l_output_begin(&once.output, out, &once.bound, data, size);

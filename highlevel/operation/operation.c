@@ -12,7 +12,18 @@ static CK_RV step(struct p11l_job *job, CK_SESSION_HANDLE session)
 {
 	struct p11l_operation *operation = (struct p11l_operation *)job;
 
-	return p11l_start(job, operation->what, session, &operation->mechanism);
+	struct p11l_mechanism *mechanism = &operation->mechanism;
+	bool is_signed = operation->what == CKF_SIGN || operation->what == CKF_VERIFY;
+	CK_RV rv = p11l_start(job, operation->what, session, mechanism);
+
+	if (rv != CKR_MECHANISM_INVALID || !is_signed ||
+	        !p11l_may_hash(job->session->slot, mechanism->type))
+		return rv;
+	p11l_hash_begin(&operation->hash, mechanism);
+	rv = p11l_start(job, operation->what, session, mechanism);
+	if (rv == CKR_OK)
+		p11l_remember_hash(job->session->slot, &operation->hash);
+	return rv;
 }
 
 /* Borrowed things become its own, because it lives longer than the call. */
@@ -34,6 +45,9 @@ static CK_RV begin(struct p11l_session *session, struct p11l_object *key, CK_FLA
 	operation->waiting.flags = P11L_SECRET;
 	operation->ready.flags = what == CKF_DECRYPT ? P11L_SECRET : 0;
 	operation->cancelled = atomic_load(&session->cancelled);
+	if ((what == CKF_SIGN || what == CKF_VERIFY) &&
+	        p11l_hashes_here(session->slot, mechanism->type))
+		p11l_hash_begin(&operation->hash, &operation->mechanism);
 	p11l_pace_begin(&operation->pace);
 	rv = p11l_run(&operation->job);
 	if (rv != CKR_OK) {

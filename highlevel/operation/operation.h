@@ -10,6 +10,7 @@ struct p11l_operation {
 	struct p11l_job job; /* first; with the session that it keeps */
 	CK_FLAGS what;
 	struct p11l_mechanism mechanism;
+	struct p11l_hash hash;      /* of a signature that is hashed here */
 	bool is_over;               /* nothing is active any more, and the session is given back */
 	bool is_begun;              /* the module has got a part */
 	bool unverified;            /* plaintext may go out before its tag is checked */
@@ -34,6 +35,9 @@ CK_RV p11l_feed(struct p11l_operation *operation, const void *data, CK_ULONG siz
 
 /* Gives it what waits. */
 CK_RV p11l_flush(struct p11l_operation *operation);
+
+/* Hashing here is over: what is signed waits. */
+CK_RV p11l_hash_over(struct p11l_operation *operation);
 
 /* Calls of an operation that have begun. */
 enum p11l_stage { P11L_UPDATE, P11L_FINAL, P11L_ONCE };

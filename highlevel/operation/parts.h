@@ -4,6 +4,7 @@
 #define P11L_OPERATION_PARTS_H
 
 #include "highlevel/internal.h"
+#include "highlevel/operation/hash.h"
 
 /* --- Which mechanism: usual.c */
 
@@ -72,6 +73,22 @@ bool p11l_output_grow(struct p11l_output *output);
 
 /* Ends it with rv: the buffer has the result, or is empty. */
 CK_RV p11l_output_end(struct p11l_output *output, CK_RV rv);
+
+/* --- Data of signatures of one part, which may be hashed here: signed.c */
+
+struct p11l_signed {
+	const void *data;
+	CK_ULONG size;
+	struct p11l_mechanism mechanism;
+	CK_BYTE digest[P11L_DIGEST_INFO_MAX]; /* what data points to, when it is hashed */
+};
+
+/* Hashes at once where the token is known to want it. */
+void p11l_signed_begin(struct p11l_signed *it, struct p11l_slot *slot);
+
+/* In a step: p11l_start for it; hashes when the token does not have the mechanism. */
+CK_RV p11l_signed_start(
+        struct p11l_signed *it, struct p11l_job *job, CK_FLAGS what, CK_SESSION_HANDLE session);
 
 /* --- Calls of an operation, by its flag (CKF_ENCRYPT, ..., CKF_DIGEST): calls.c */
 

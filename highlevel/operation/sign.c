@@ -24,9 +24,7 @@ CK_RV p11l_verify_recover(struct p11l_object *key, const struct p11l_mechanism *
 
 struct verification {
 	struct p11l_job job;
-	struct p11l_mechanism mechanism;
-	const void *data;
-	CK_ULONG size;
+	struct p11l_signed input;
 	const void *signature;
 	CK_ULONG signature_size;
 };
@@ -34,11 +32,11 @@ struct verification {
 static CK_RV step(struct p11l_job *job, CK_SESSION_HANDLE session)
 {
 	struct verification *v = (struct verification *)job;
-	CK_RV rv = p11l_start(job, CKF_VERIFY, session, &v->mechanism);
+	CK_RV rv = p11l_signed_start(&v->input, job, CKF_VERIFY, session);
 
 	if (rv == CKR_OK)
-		rv = P11L_TRY(job, C_Verify, session, P11L_POINTER(p11l_octets(v->data)), v->size,
-		        P11L_POINTER(p11l_octets(v->signature)), v->signature_size);
+		rv = P11L_TRY(job, C_Verify, session, P11L_POINTER(p11l_octets(v->input.data)),
+		        v->input.size, P11L_POINTER(p11l_octets(v->signature)), v->signature_size);
 	return rv;
 }
 
@@ -46,8 +44,7 @@ CK_RV p11l_verify(struct p11l_object *key, const struct p11l_mechanism *mechanis
         CK_ULONG size, const void *signature, CK_ULONG signature_size)
 {
 	struct verification v = {.job = {.step = step, .object = {key}, .flags = P11L_REPEATABLE},
-	        .data = data,
-	        .size = size,
+	        .input = {.data = data, .size = size},
 	        .signature = signature,
 	        .signature_size = signature_size};
 	CK_RV rv = p11l_check_key(key, "key");
@@ -57,11 +54,12 @@ CK_RV p11l_verify(struct p11l_object *key, const struct p11l_mechanism *mechanis
 	if (rv == CKR_OK)
 		rv = p11l_check_data(signature, signature_size, "signature");
 	if (rv == CKR_OK)
-		rv = p11l_mechanism_for(
-		        key->session->slot, P11L_FOR_SIGN, key->key_type, mechanism, &v.mechanism);
+		rv = p11l_mechanism_for(key->session->slot, P11L_FOR_SIGN, key->key_type, mechanism,
+		        &v.input.mechanism);
 	if (rv != CKR_OK)
 		return rv;
 	v.job.session = key->session;
-	v.job.subject = (struct p11l_subject){v.mechanism.type, P11L_NONE, key, NULL};
+	v.job.subject = (struct p11l_subject){v.input.mechanism.type, P11L_NONE, key, NULL};
+	p11l_signed_begin(&v.input, key->session->slot);
 	return p11l_run(&v.job);
 }

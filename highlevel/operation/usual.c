@@ -142,6 +142,10 @@ static const CK_MECHANISM_TYPE *choose(struct p11l_slot *slot, const struct usua
 	for (size_t i = 0; i < row->count; i++)
 		if (p11l_slot_offers(slot, row->mechanisms[i]))
 			return &row->mechanisms[i];
+	/* The token may sign digests that are made here. */
+	for (size_t i = 0; i < row->count; i++)
+		if (p11l_hashes_here(slot, row->mechanisms[i]))
+			return &row->mechanisms[i];
 	return NULL;
 }
 

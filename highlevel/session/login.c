@@ -99,14 +99,14 @@ static CK_RV begin(struct p11l_session *session, const struct p11l_pooled *poole
 	CK_RV rv = CKR_OK;
 
 	p11l_registry_lock();
-	while (login->busy == pooled->epoch)
+	while (login->busy == pooled->epoch + 1)
 		p11l_registry_wait();
 	*done = entering->again && atomic_load(&login->epoch) == pooled->epoch &&
 	        atomic_load(&login->serial) != entering->seen;
 	if (!*done && is_taken(session, entering))
 		rv = other_user();
 	else if (!*done)
-		login->busy = pooled->epoch;
+		login->busy = pooled->epoch + 1;
 	p11l_registry_unlock();
 	return rv;
 }
@@ -124,7 +124,7 @@ static void end(struct p11l_session *session, const struct p11l_pooled *pooled,
 	struct p11l_login *login = session->login;
 
 	p11l_registry_lock();
-	if (login->busy == pooled->epoch)
+	if (login->busy == pooled->epoch + 1)
 		login->busy = 0;
 	if (rv == CKR_OK) {
 		if (login->users == 0)

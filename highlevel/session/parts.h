@@ -60,7 +60,7 @@ struct p11l_login {
 	bool made_here;     /* C_Login said CKR_OK to us, so C_Logout is ours as well */
 	atomic_uint epoch;  /* of the module when somebody logged in; odd: the login is lost */
 	atomic_uint serial; /* counts logins */
-	unsigned busy;      /* the epoch in which somebody is logging in just now, or 0 */
+	unsigned busy;      /* 1 + the epoch in which somebody is logging in just now, or 0 */
 	struct p11l_login *next;
 };
 #define P11L_LOST_LOGIN 1u

@@ -254,41 +254,44 @@ static void shut(struct p11l_session *session, struct p11l_pooled *pooled)
 	free(pooled);
 }
 
-/* With the lock: whether it stays, and whether it was the last one of a closed session. */
-static bool goes_back(struct p11l_session *session, struct p11l_pooled *pooled, bool *last)
-{
-	bool counted = pooled->epoch == session->epoch;
+enum place { STAYS, GOES, GOES_LAST };
 
-	*last = false;
+/* With the lock: a session that comes back stays, or is closed, perhaps as the last one. */
+static enum place place_of(struct p11l_session *session, struct p11l_pooled *pooled)
+{
+	if (--pooled->depth > 0)
+		return STAYS;
 	if (session->only == pooled)
 		session->only = NULL;
-	if (counted && !pooled->broken && !session->closed) {
+	if (pooled->epoch != session->epoch)
+		return GOES;
+	if (!pooled->broken && !session->closed) {
 		pooled->next = session->idle;
 		session->idle = pooled;
-		return true;
+		return STAYS;
 	}
-	if (counted) {
-		session->open--;
-		*last = session->closed && session->open == 0;
-	}
-	return false;
+	return --session->open == 0 ? GOES_LAST : GOES;
 }
 
 void p11l_pool_put(struct p11l_session *session, struct p11l_pooled *pooled, enum p11l_state state)
 {
-	bool last = false, done = false;
+	enum place place;
+	bool closed;
 
 	pthread_mutex_lock(&session->lock);
 	pooled->broken |= state != P11L_GOOD;
 	pooled->lost |= state == P11L_LOST;
-	if (--pooled->depth > 0 || goes_back(session, pooled, &last))
-		done = true;
+	place = place_of(session, pooled);
+	closed = session->closed;
 	pthread_cond_signal(&session->returned);
 	pthread_mutex_unlock(&session->lock);
-	if (done)
+	if (place == STAYS)
 		return;
-	if (last)
+	/* With the last session of a token its login ends (PKCS #11, "C_CloseSession"). */
+	if (place == GOES_LAST && closed)
 		p11l_login_leave(session, pooled, false);
+	else if (place == GOES_LAST)
+		p11l_login_lost(session);
 	shut(session, pooled);
 }
 

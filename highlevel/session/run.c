@@ -142,7 +142,7 @@ static bool mend(struct run *run, CK_RV rv)
 	return true;
 }
 
-CK_RV p11l_run(struct p11l_job *job)
+static CK_RV run(struct p11l_job *job)
 {
 	struct p11l_session *session = job->session;
 	struct run run = {.job = job};
@@ -168,6 +168,16 @@ CK_RV p11l_run(struct p11l_job *job)
 	return job->function != NULL
 	               ? p11l_vendor_refused(session->module, rv, job->function, &job->subject)
 	               : rv;
+}
+
+/* Another thread may close the session while the job is in the module. */
+CK_RV p11l_run(struct p11l_job *job)
+{
+	struct p11l_session *session = p11l_session_keep(job->session);
+	CK_RV rv = run(job);
+
+	p11l_session_let(session);
+	return rv;
 }
 
 void p11l_release(struct p11l_session *session, struct p11l_pooled *pooled, bool broken)
@@ -207,6 +217,8 @@ CK_RV p11l_borrow(struct p11l_session *session, CK_SESSION_HANDLE *handle)
 		session->lent = job.pooled;
 	}
 	pthread_mutex_unlock(&session->lock);
+	/* The memory of the session stays until the handle is given back. */
+	p11l_session_keep(session);
 	*handle = job.pooled->handle;
 	return CKR_OK;
 }
@@ -233,6 +245,8 @@ void p11l_give_back(struct p11l_session *session, CK_SESSION_HANDLE handle)
 	if (session == NULL)
 		return;
 	pooled = find_lent(session, handle);
-	if (pooled != NULL)
-		p11l_pool_put(session, pooled, P11L_GOOD);
+	if (pooled == NULL)
+		return;
+	p11l_pool_put(session, pooled, P11L_GOOD);
+	p11l_session_let(session);
 }

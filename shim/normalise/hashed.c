@@ -6,65 +6,11 @@
 #define _GNU_SOURCE
 #include "hashed.h"
 
-#include "der.h"
+#include "hashes.h"
 #include "mechanism_list.h"
 #include "operation.h"
 
 #include <string.h>
-
-struct p11l_hashed {
-	CK_MECHANISM_TYPE type, base, digest;
-};
-
-static const struct p11l_hashed rows[] = {
-        {CKM_ECDSA_SHA1, CKM_ECDSA, CKM_SHA_1},
-        {CKM_ECDSA_SHA224, CKM_ECDSA, CKM_SHA224},
-        {CKM_ECDSA_SHA256, CKM_ECDSA, CKM_SHA256},
-        {CKM_ECDSA_SHA384, CKM_ECDSA, CKM_SHA384},
-        {CKM_ECDSA_SHA512, CKM_ECDSA, CKM_SHA512},
-        {CKM_ECDSA_SHA3_224, CKM_ECDSA, CKM_SHA3_224},
-        {CKM_ECDSA_SHA3_256, CKM_ECDSA, CKM_SHA3_256},
-        {CKM_ECDSA_SHA3_384, CKM_ECDSA, CKM_SHA3_384},
-        {CKM_ECDSA_SHA3_512, CKM_ECDSA, CKM_SHA3_512},
-        {CKM_DSA_SHA1, CKM_DSA, CKM_SHA_1},
-        {CKM_DSA_SHA224, CKM_DSA, CKM_SHA224},
-        {CKM_DSA_SHA256, CKM_DSA, CKM_SHA256},
-        {CKM_DSA_SHA384, CKM_DSA, CKM_SHA384},
-        {CKM_DSA_SHA512, CKM_DSA, CKM_SHA512},
-        {CKM_SHA1_RSA_PKCS, CKM_RSA_PKCS, CKM_SHA_1},
-        {CKM_SHA224_RSA_PKCS, CKM_RSA_PKCS, CKM_SHA224},
-        {CKM_SHA256_RSA_PKCS, CKM_RSA_PKCS, CKM_SHA256},
-        {CKM_SHA384_RSA_PKCS, CKM_RSA_PKCS, CKM_SHA384},
-        {CKM_SHA512_RSA_PKCS, CKM_RSA_PKCS, CKM_SHA512},
-        {CKM_SHA1_RSA_PKCS_PSS, CKM_RSA_PKCS_PSS, CKM_SHA_1},
-        {CKM_SHA224_RSA_PKCS_PSS, CKM_RSA_PKCS_PSS, CKM_SHA224},
-        {CKM_SHA256_RSA_PKCS_PSS, CKM_RSA_PKCS_PSS, CKM_SHA256},
-        {CKM_SHA384_RSA_PKCS_PSS, CKM_RSA_PKCS_PSS, CKM_SHA384},
-        {CKM_SHA512_RSA_PKCS_PSS, CKM_RSA_PKCS_PSS, CKM_SHA512},
-};
-
-/* The hash functions as DigestInfo names them (RFC 8017). */
-static const struct identifier {
-	CK_MECHANISM_TYPE digest;
-	uint8_t size;
-	uint8_t oid[11]; /* DER */
-} identifiers[] = {
-        {CKM_SHA_1, 7, {0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a}},
-        {CKM_SHA224, 11, {0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04}},
-        {CKM_SHA256, 11, {0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01}},
-        {CKM_SHA384, 11, {0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02}},
-        {CKM_SHA512, 11, {0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03}},
-};
-
-#define DIGEST_INFO_MAX (P11L_DIGEST_MAX + 32)
-
-const struct p11l_hashed *p11l_hashed_of(CK_MECHANISM_TYPE mechanism)
-{
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].type == mechanism)
-			return &rows[i];
-	return NULL;
-}
 
 CK_MECHANISM_TYPE p11l_signs_with(const struct p11l_op *op)
 {
@@ -93,8 +39,8 @@ CK_ULONG p11l_hashed_list(
 {
 	CK_ULONG n = count;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct p11l_hashed *row = &rows[i];
+	for (size_t i = 0; i < p11l_hashed_count; i++) {
+		const struct p11l_hashed *row = &p11l_hashed_rows[i];
 
 		if (!may_make(rules, row) || lists(list, count, row->type) ||
 		        !lists(list, count, row->base) || !lists(list, count, row->digest))
@@ -161,30 +107,12 @@ static CK_RV take_digest(struct p11l_run *run, CK_BYTE_PTR data, CK_ULONG size)
 
 /* --- What is signed in place of the data */
 
-static size_t put_digest_info(const struct p11l_op *op, CK_BYTE *out)
-{
-	const struct identifier *id = identifiers;
-	size_t digest = p11l_digest_size(op->hashed->digest), at;
-
-	while (id->digest != op->hashed->digest)
-		id++;
-	at = p11l_der_head(P11L_DER_SEQUENCE, 6U + id->size + digest, out);
-	at += p11l_der_head(P11L_DER_SEQUENCE, 2U + id->size, out + at);
-	memcpy(out + at, id->oid, id->size);
-	at += id->size;
-	out[at++] = 0x05; /* NULL */
-	out[at++] = 0x00;
-	at += p11l_der_head(P11L_DER_OCTET_STRING, digest, out + at);
-	memcpy(out + at, op->digest, digest);
-	return at + digest;
-}
-
 static size_t put_signed(const struct p11l_op *op, CK_BYTE *out)
 {
 	size_t digest = p11l_digest_size(op->hashed->digest);
 
 	if (op->hashed->base == CKM_RSA_PKCS)
-		return put_digest_info(op, out);
+		return p11l_digest_info(op->hashed->digest, op->digest, digest, out);
 	memcpy(out, op->digest, digest);
 	return digest;
 }
@@ -192,7 +120,7 @@ static size_t put_signed(const struct p11l_op *op, CK_BYTE *out)
 /* For a size query any digest will do. */
 static CK_RV sign_digest(struct p11l_run *run, const struct p11l_flow *flow)
 {
-	CK_BYTE input[DIGEST_INFO_MAX];
+	CK_BYTE input[P11L_DIGEST_INFO_MAX];
 	struct p11l_flow inner = *flow;
 	CK_RV rv;
 
@@ -283,7 +211,7 @@ CK_RV p11l_hashed_final(struct p11l_run *run, const struct p11l_flow *flow)
 CK_RV p11l_hashed_verify(struct p11l_run *run, CK_BYTE_PTR data, CK_ULONG size,
         CK_BYTE_PTR signature, CK_ULONG signature_size)
 {
-	CK_BYTE input[DIGEST_INFO_MAX];
+	CK_BYTE input[P11L_DIGEST_INFO_MAX];
 	CK_RV rv = take_digest(run, data, size);
 
 	if (rv != CKR_OK)

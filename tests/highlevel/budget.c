@@ -3,6 +3,7 @@
  * How many calls of the standard the high-level functions make. On a network HSM each of them is a
  * round trip, so more than this is a defect.
  */
+#define _POSIX_C_SOURCE 200809L /* fileno */
 #include "highlevel.h"
 
 #include <unistd.h>
@@ -24,10 +25,10 @@ CASE(open)
 	struct p11l_session *session;
 
 	prepare(&four_slots);
-	OK(p11l_load("twist.so", &module));
+	OK(p11l_load(built("twist.so"), &module));
 	p11l_module_free(module);
 	forget_calls();
-	OK(p11l_load("twist.so", &module));
+	OK(p11l_load(built("twist.so"), &module));
 	OK(p11l_open(module, P11L_OPEN(.token = "token 2", .pin = USER_PIN), &session));
 	COSTS(8);
 	p11l_close(session);

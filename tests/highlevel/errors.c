@@ -44,7 +44,7 @@ CASE(tokens_and_logins)
 	        p11l_open(module, P11L_OPEN(.token = TOKEN, .pin = "9999"), &session), "C_Login",
 	        TOKEN, "check the PIN");
 	SAYS(P11L_CKR_BAD_URI, p11l_open(module, P11L_OPEN(.uri = "pkcs11:token=%zz"), &session),
-	        "", NULL, "%zz");
+	        "", NULL, "octet 13");
 	SAYS(P11L_CKR_NO_MODULE, p11l_load("/nowhere/vendor.so", &none), "", "/nowhere/vendor.so",
 	        NULL);
 	assert_null(none);
@@ -89,13 +89,13 @@ CASE(operations)
 	OK(p11l_generate_keypair(
 	        session, CKK_RSA, 2048, P11L_KEY(.label = "pair"), &public_key, &private_key));
 	p11l_sign(key, &mechanism, data, 10, &out);
-	record(p11l_last_error()->rv, "C_SignInit", "\"one\", CKM_SHA256_RSA_PKCS", NULL, __LINE__);
+	record(p11l_last_error()->rv, NULL, "\"one\", CKM_SHA256_RSA_PKCS", NULL, __LINE__);
 	assert_int_equal(p11l_last_error()->mechanism, CKM_SHA256_RSA_PKCS);
 	mechanism = p11l_plain(CKM_CAMELLIA_CBC);
 	SAYS(CKR_MECHANISM_INVALID, p11l_encrypt(key, &mechanism, data, 16, &out), "C_EncryptInit",
 	        "CKM_CAMELLIA_CBC", "p11l_get_mechanisms");
 	p11l_encrypt(key, NULL, data, 16, &out); /* the usual one wants an IV */
-	assert_true(strstr(p11l_error_text(), "IV") != NULL);
+	assert_true(strstr(p11l_error_text(), "initialisation vector") != NULL);
 	mechanism = p11l_iv(CKM_AES_CBC, iv, sizeof(iv));
 	p11l_encrypt(key, &mechanism, data, 15, &out);
 	record(p11l_last_error()->rv, "C_Encrypt", "CKM_AES_CBC", NULL, __LINE__);
@@ -152,8 +152,9 @@ CASE(trace_numbers)
 	FAILS(CKR_MECHANISM_INVALID, p11l_encrypt(key, &mechanism, "", 0, &out));
 	assert_true(p11l_last_error()->trace > 0);
 	snprintf(number, sizeof(number), " #%lu ", p11l_last_error()->trace);
-	assert_non_null(strstr(trace_line("C_EncryptInit"), number));
-	assert_non_null(strstr(trace_line("C_EncryptInit"), "[high-level]"));
+	if (strstr(contents("trace"), number) == NULL)
+		fail_msg("no%sin %s", number, trace_line("C_EncryptInit"));
+	assert_non_null(strstr(contents("trace"), "[high-level] C_EncryptInit"));
 	p11l_object_free(key);
 	p11l_close(session);
 }
@@ -184,7 +185,8 @@ CASE(meanings)
 		CK_RV rv = space->constant[i].value;
 
 		assert_string_equal(p11l_rv_name(rv), space->constant[i].name);
-		assert_null(strstr(p11l_rv_text(rv), "does not know"));
+		if (strstr(p11l_rv_text(rv), "standard does not know") != NULL)
+			fail_msg("%s has no meaning", p11l_rv_name(rv));
 		assert_true(rv == CKR_OK || p11l_rv_kind(rv) != P11L_KIND_NONE);
 	}
 	for (CK_RV rv = P11L_CKR_MALFORMED; rv <= P11L_CKR_NOT_HERE; rv++)

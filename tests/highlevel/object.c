@@ -157,7 +157,8 @@ CASE(long_values)
 		OK(p11l_get_attributes(object,
 		        (CK_ATTRIBUTE_TYPE[]){CKA_VALUE, CKA_APPLICATION, CKA_MODULUS}, 3,
 		        &values));
-		assert_int_equal(p11l_attributes_find(&values, CKA_VALUE)->ulValueLen, rows[i].size);
+		assert_int_equal(
+		        p11l_attributes_find(&values, CKA_VALUE)->ulValueLen, rows[i].size);
 		p11l_object_free(object);
 	}
 	p11l_attributes_clear(&values);
@@ -245,8 +246,8 @@ CASE(copied_and_destroyed)
 	struct p11l_buffer value = {0};
 
 	forget_calls();
-	OK(p11l_copy_object(key,
-	        P11L_ATTRS(P11L_STRING(CKA_LABEL, "second"), P11L_UNSET(CKA_ID)), &copy));
+	OK(p11l_copy_object(
+	        key, P11L_ATTRS(P11L_STRING(CKA_LABEL, "second"), P11L_UNSET(CKA_ID)), &copy));
 	COSTS(1);
 	assert_string_equal(p11l_object_label(copy), "second");
 	assert_int_equal(p11l_object_key_type(copy), CKK_AES);

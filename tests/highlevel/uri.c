@@ -134,6 +134,8 @@ static CK_RV give_label(unsigned function, const uintptr_t *arg, CK_RV rv)
 		return rv;
 	memset(info->label, ' ', sizeof(info->label));
 	memcpy(info->label, label, strlen(label));
+	memset(info->serialNumber, ' ', sizeof(info->serialNumber));
+	memcpy(info->serialNumber, "7:", 2);
 	return rv;
 }
 
