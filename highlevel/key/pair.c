@@ -2,6 +2,8 @@
 /* C_GenerateKeyPair. */
 #define _DEFAULT_SOURCE /* getentropy */
 #include "parts.h"
+
+#include <string.h>
 #include "sizes.h"
 
 #include <unistd.h>
@@ -116,6 +118,19 @@ static CK_RV run(struct p11l_session *session, const struct p11l_mechanism *mech
 	return p11l_run(&pairing->job);
 }
 
+/* Only the public template says how long an RSA key is, and signatures are as long. */
+static void note_bits(struct pairing *pairing)
+{
+	const CK_ATTRIBUTE *said = p11l_attributes_find(&pairing->public_key, CKA_MODULUS_BITS);
+	CK_ULONG bits;
+
+	if (said == NULL || said->ulValueLen != sizeof(bits))
+		return;
+	memcpy(&bits, said->pValue, sizeof(bits));
+	atomic_store(&pairing->made_public->bits, bits);
+	atomic_store(&pairing->made_private->bits, bits);
+}
+
 CK_RV p11l_make_pair(struct p11l_session *session, CK_KEY_TYPE key_type,
         const struct p11l_attributes *parameters, const struct p11l_key_options *options,
         struct p11l_object **public_key, struct p11l_object **private_key)
@@ -131,8 +146,7 @@ CK_RV p11l_make_pair(struct p11l_session *session, CK_KEY_TYPE key_type,
 		rv = p11l_not_made(
 		        run(session, &mechanism, &pairing), options, &mechanism, key_type);
 	if (rv == CKR_OK) {
-		/* Only the public template says it, and signatures are as long. */
-		atomic_store(&pairing.made_private->bits, atomic_load(&pairing.made_public->bits));
+		note_bits(&pairing);
 		*public_key = pairing.made_public;
 		*private_key = pairing.made_private;
 	}

@@ -61,9 +61,10 @@ static bool is_taken(const struct p11l_source *source)
 {
 	static atomic_bool offered;
 	static char path[PATH_MAX];
+	size_t size = strlen(source->path) + 1;
 
-	if (strlen(source->path) < sizeof(path) && !atomic_exchange(&offered, true)) {
-		strcpy(path, source->path);
+	if (size <= sizeof(path) && !atomic_exchange(&offered, true)) {
+		memcpy(path, source->path, size);
 		pkcs11_lens_attached = path;
 		p11l_compose();
 		pkcs11_lens_attached = NULL;

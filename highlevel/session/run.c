@@ -16,14 +16,24 @@ struct run {
 
 /* --- Before the step */
 
-/* Logs in when nobody has in this epoch, or when the login may have gone with the session. */
+/*
+ * The login may have gone with a session; and with a login that is gone handles of private objects
+ * go, which cannot be found again before there is another.
+ */
+static bool is_login_doubtful(const struct run *run)
+{
+	return run->loss == P11L_LOSS_LOGIN || run->loss == P11L_LOSS_SESSION ||
+	       run->loss == P11L_LOSS_HANDLE;
+}
+
+/* Logs in when nobody has in this epoch, or when one cannot be sure. */
 static CK_RV check_login(struct run *run, bool *made)
 {
 	struct p11l_session *session = run->job->session;
 	struct p11l_entering entering = {.user_type = session->user_type,
 	        .again = true,
 	        .seen = atomic_load(&session->login->serial)};
-	bool is_lost = run->loss == P11L_LOSS_LOGIN || run->loss == P11L_LOSS_SESSION;
+	bool is_lost = is_login_doubtful(run);
 	CK_RV rv;
 
 	*made = false;

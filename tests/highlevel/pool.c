@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Several threads share a session; the token has fewer than they want. */
+#define _GNU_SOURCE
 #include "highlevel.h"
 
 #include <pthread.h>
