@@ -180,16 +180,21 @@ static CK_RV of_private(struct p11l_object *key, struct p11l_buffer *spki)
 
 	if (there)
 		return rv;
-	/* An object that is gone, or a token, will say so again. */
+	/* A token that is gone will say so again. */
 	p11l_error_forget();
 	return from_partner(key, spki);
 }
 
 CK_RV p11l_export_public(struct p11l_object *key, struct p11l_buffer *spki)
 {
+	CK_RV rv;
+
 	if (key == NULL || spki == NULL)
 		return p11l_bad_argument(key == NULL ? "key" : "spki");
 	p11l_buffer_clear(spki);
+	rv = p11l_object_check(key, "key");
+	if (rv != CKR_OK)
+		return rv;
 	switch (key->object_class) {
 	case CKO_PUBLIC_KEY:
 		return of_public(key, spki);

@@ -2,10 +2,9 @@
 /* C_GenerateKeyPair. */
 #define _DEFAULT_SOURCE /* getentropy */
 #include "parts.h"
-
-#include <string.h>
 #include "sizes.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #define ID_OCTETS 20 /* as many as a digest of the key would have */

@@ -209,18 +209,31 @@ static CK_ULONG less(CK_ULONG size, CK_ULONG by)
 	return size > by ? size - by : 0;
 }
 
+/* The attribute that p11l_key_bits looks at. */
+static CK_ATTRIBUTE_TYPE teller_of(CK_KEY_TYPE key_type)
+{
+	switch (key_type) {
+	case CKK_RSA:
+		return CKA_MODULUS;
+	case CKK_EC:
+	case CKK_EC_EDWARDS:
+	case CKK_EC_MONTGOMERY:
+		return CKA_EC_PARAMS;
+	default:
+		return CKA_VALUE_LEN;
+	}
+}
+
 /* Length of a key as far as no module has to be asked; 0: unknown, and then there is more room. */
 static CK_ULONG bits_of(struct p11l_object *key)
 {
-	static const CK_ATTRIBUTE_TYPE tells[] = {CKA_MODULUS, CKA_EC_PARAMS, CKA_VALUE_LEN};
 	CK_ULONG bits = key != NULL ? atomic_load(&key->bits) : 0;
 	const CK_ATTRIBUTE *modulus_bits;
 
 	if (key == NULL || bits > 0)
 		return bits;
-	for (size_t i = 0; i < sizeof(tells) / sizeof(tells[0]); i++)
-		if (p11l_object_known(key, tells[i]) != NULL)
-			return p11l_key_bits(key);
+	if (p11l_object_known(key, teller_of(key->key_type)) != NULL)
+		return p11l_key_bits(key);
 	modulus_bits = p11l_object_known(key, CKA_MODULUS_BITS);
 	if (modulus_bits != NULL && modulus_bits->ulValueLen == sizeof(bits))
 		memcpy(&bits, modulus_bits->pValue, sizeof(bits));

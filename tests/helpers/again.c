@@ -4,7 +4,7 @@
  * says on standard error why not.
  * usage: again FILE
  */
-#include "highlevel/codec.h"
+#include "highlevel/api/codec.h"
 
 #include <stdio.h>
 #include <string.h>

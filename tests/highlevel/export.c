@@ -115,6 +115,9 @@ CASE(nowhere)
 	FAILS(CKR_ATTRIBUTE_SENSITIVE, p11l_export_private(private_key, &out));
 	assert_says("CKA_SENSITIVE");
 	FAILS(CKR_ATTRIBUTE_SENSITIVE, p11l_export_private(secret, &out));
+	OK(p11l_destroy_object(private_key));
+	FAILS(P11L_CKR_DEAD, p11l_export_public(private_key, &out));
+	FAILS(P11L_CKR_DEAD, p11l_export_private(private_key, &out));
 	p11l_object_free(public_key);
 	p11l_object_free(private_key);
 	p11l_object_free(secret);

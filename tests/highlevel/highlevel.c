@@ -11,8 +11,7 @@
 
 #define THREADS 64
 
-static const struct world ordinary = {.tokens = 1};
-static const struct world *current;
+static struct world current;
 
 /* Tokens: made by SoftHSM itself, in a process of its own, so that nothing is left of it here. */
 
@@ -74,7 +73,7 @@ static void make_token(CK_FUNCTION_LIST *p11, unsigned number)
 static void make_tokens(void)
 {
 	CK_FUNCTION_LIST *p11 = softhsm_list();
-	unsigned tokens = current->tokens > 0 ? current->tokens : 1;
+	unsigned tokens = current.tokens > 0 ? current.tokens : 1;
 
 	for (unsigned i = 1; i <= tokens; i++)
 		make_token(p11, i);
@@ -134,13 +133,15 @@ void prepare(const struct world *world)
 {
 	const char *lens = getenv("LENS");
 
-	current = world != NULL ? world : &ordinary;
-	make_vendor(current);
-	if (current->config != NULL)
-		write_file("empty.conf", current->config);
-	if (current->trace != NULL)
-		use_trace(current->trace);
-	if (current->normalise)
+	/* What it was given may lie in a block that ends before the test does. */
+	if (world != NULL)
+		current = *world;
+	make_vendor(&current);
+	if (current.config != NULL)
+		write_file("empty.conf", current.config);
+	if (current.trace != NULL)
+		use_trace(current.trace);
+	if (current.normalise)
 		unsetenv("PKCS11_LENS_NORMALISE");
 	if (p11l_bind(lens != NULL ? lens : built("../pkcs11-lens.so")) != CKR_OK)
 		fail_msg("p11l_bind: %s", dlerror());
@@ -151,7 +152,7 @@ struct p11l_module *begin(const struct world *world)
 	struct p11l_module *module = NULL;
 
 	prepare(world);
-	OK(p11l_load_with(NULL, P11L_LOAD(.parameters = current->parameters), &module));
+	OK(p11l_load_with(NULL, P11L_LOAD(.parameters = current.parameters), &module));
 	assert_non_null(module);
 	return module;
 }
@@ -160,14 +161,14 @@ struct p11l_session *begin_session(const struct world *world)
 {
 	struct p11l_module *module = begin(world);
 	struct p11l_session *session = NULL;
-	bool is_ours = current->mock == NULL && current->vendor == NULL;
+	bool is_ours = current.mock == NULL && current.vendor == NULL;
 
 	OK(p11l_open(
 	        module, P11L_OPEN(.token = is_ours ? TOKEN : NULL, .pin = USER_PIN), &session));
 	assert_non_null(session);
 	/* The session keeps it. */
 	p11l_module_free(module);
-	if (current->vendor == NULL)
+	if (current.vendor == NULL)
 		forget_calls();
 	return session;
 }
@@ -200,7 +201,7 @@ unsigned calls(const char *function)
 	twist_calls_fn ask;
 	void *symbol;
 
-	if (current->mock != NULL)
+	if (current.mock != NULL)
 		return mock_calls(function);
 	symbol = twist_symbol("twist_calls");
 	memcpy(&ask, &symbol, sizeof(symbol));
@@ -212,7 +213,7 @@ void forget_calls(void)
 	twist_forget_fn ask;
 	void *symbol;
 
-	if (current->mock != NULL) {
+	if (current.mock != NULL) {
 		memset(vendor()->calls, 0, sizeof(vendor()->calls));
 		return;
 	}
@@ -283,7 +284,7 @@ void check_calls(unsigned count, const char *function, const char *file, int lin
 	if (seen == count)
 		return;
 	print_error("%u calls of %s, not %u%s%s\n", seen, function, count,
-	        current->mock == NULL ? ": " : "", current->mock == NULL ? called() : "");
+	        current.mock == NULL ? ": " : "", current.mock == NULL ? called() : "");
 	_fail(file, line);
 }
 
