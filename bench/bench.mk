@@ -23,3 +23,19 @@ bench: bench-build
 .PHONY: bench bench-build
 
 -include $(BENCH_OBJ:.o=.d)
+
+# The high-level functions on SoftHSM, beside a program that calls it by hand.
+HIGHLEVEL_SRC = $(wildcard bench/highlevel*.c)
+HIGHLEVEL_OBJ = $(HIGHLEVEL_SRC:%.c=$(BUILD)/obj/%.o)
+
+$(BUILD)/bench/highlevel: $(HIGHLEVEL_OBJ)
+	@mkdir -p $(@D)
+	@echo "LINK $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -ldl -lpthread
+
+bench-highlevel: $(BUILD)/bench/highlevel $(BUILD)/pkcs11-lens.so $(BUILD)/tests/twist.so
+	@bench/highlevel.sh $(BUILD) || true
+
+.PHONY: bench-highlevel
+
+-include $(HIGHLEVEL_OBJ:.o=.d)

@@ -5,6 +5,8 @@
 
 #include "cryptoki.h"
 
+#include <stdbool.h>
+
 #define P11L_API_MAJOR 1
 #define P11L_API_MINOR 0
 
@@ -15,8 +17,9 @@ struct p11l_function_list;
 /* The table; it does not change. */
 const struct p11l_function_list *p11l_api(void);
 
-/* It as the interface that C_GetInterface finds by name. */
-CK_INTERFACE_PTR p11l_api_interface(void);
+/* It as the interface that C_GetInterface finds by this name; a name that cannot be read is none.
+ */
+bool p11l_api_is_named(const CK_UTF8CHAR *name);
 CK_RV p11l_api_get_interface(
         const CK_VERSION *version, CK_INTERFACE_PTR_PTR interface, CK_FLAGS flags);
 

@@ -227,7 +227,10 @@ struct p11l_session {
  */
 CK_RV p11l_run(struct p11l_job *job);
 
-/* Returns a session that a job kept; with broken it is closed, and another opened when needed. */
+/*
+ * Returns a session that a job kept; with broken it is closed, and another opened when needed. One
+ * that owns objects is set aside instead while there can be others.
+ */
 void p11l_release(struct p11l_session *session, struct p11l_pooled *pooled, bool broken);
 
 /* References that keep the memory and, through it, slot and module. */

@@ -84,14 +84,18 @@ static CK_RV imply_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
 	return CKR_OK;
 }
 
-/* The vendor's interfaces, its standard tables replaced by those of our lanes. */
-static CK_RV list_interfaces(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
+/*
+ * The vendor's interfaces, its standard tables replaced by those of our lanes. Ours is found by
+ * name only: hosts take what a list holds for the vendor's, and have arrays of a fixed length for
+ * it.
+ */
+CK_RV p11l_get_interface_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
 {
 	const struct p11l_vendor *vendor = &p11l_state.vendor;
 	CK_RV rv;
 
 	if (vendor->list_interfaces == NULL)
-		return imply_list(list, count);
+		return count != NULL ? imply_list(list, count) : CKR_ARGUMENTS_BAD;
 	rv = vendor->list_interfaces(list, count);
 	for (CK_ULONG i = 0; rv == CKR_OK && list != NULL && i < *count; i++) {
 		const struct p11l_lane *lane = p11l_lane_of(&list[i]);
@@ -99,27 +103,6 @@ static CK_RV list_interfaces(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
 		if (lane != NULL)
 			list[i].pFunctionList = p11l_table_of(lane);
 	}
-	return rv;
-}
-
-/* Our own interface comes last. */
-CK_RV p11l_get_interface_list(CK_INTERFACE_PTR list, CK_ULONG_PTR count)
-{
-	CK_ULONG room;
-	CK_RV rv;
-
-	if (count == NULL)
-		return p11l_state.vendor.list_interfaces != NULL ? list_interfaces(list, count)
-		                                                 : CKR_ARGUMENTS_BAD;
-	room = *count;
-	rv = list_interfaces(list, count);
-	if (rv != CKR_OK && rv != CKR_BUFFER_TOO_SMALL)
-		return rv;
-	if (list != NULL && rv == CKR_OK && *count < room)
-		list[*count] = *p11l_api_interface();
-	else if (list != NULL)
-		rv = CKR_BUFFER_TOO_SMALL;
-	++*count;
 	return rv;
 }
 
@@ -219,8 +202,7 @@ CK_RV p11l_get_interface(CK_UTF8CHAR_PTR name, CK_VERSION_PTR version,
 	CK_INTERFACE copy;
 	CK_RV rv;
 
-	if (name != NULL && interface != NULL &&
-	        strcmp((const char *)name, P11L_INTERFACE_NAME) == 0)
+	if (p11l_api_is_named(name) && interface != NULL)
 		return p11l_api_get_interface(version, interface, flags);
 	if (vendor->get_interface == NULL)
 		return imply((const char *)name, version, interface, flags);

@@ -36,17 +36,21 @@ struct p11l_pin_request {
 
 /*
  * Fills pin, which is wiped afterwards, and returns CKR_OK; or anything else, which is then what
- * the function returns that needed the PIN: CKR_FUNCTION_CANCELED, say. It must not call functions
- * of the same session.
+ * the function returns that needed the PIN: CKR_FUNCTION_CANCELED, say. It is asked at most three
+ * times in a row, and for one PIN that was wrong only once. It must not call functions of sessions
+ * of the same token, which wait for the login.
  */
 typedef CK_RV (*p11l_pin_callback)(
         void *context, const struct p11l_pin_request *request, struct p11l_buffer *pin);
 
 /*
  * Which token, as in struct p11l_token_filter, and who works with it. The PIN is the first of: pin,
- * the callback, pin-value or pin-source of the URI, and the token's protected path if it has one.
- * With none of them, and no user_type, the session is one without a login.
- * A pin-source is a file ("file:/run/pin", or an absolute path) whose first line is the PIN.
+ * the callback, pin-value or pin-source of the URI; and where a user_type is named, the token's
+ * protected path if it has one. With none of them, and no protected_path, the session is one
+ * without a login. A pin-source is a file ("file:/run/pin", or an absolute path) whose first line
+ * is the PIN. What is kept of all this, for logging in again, is wiped when the session is closed;
+ * a callback and a file are asked anew. A PIN that the token has refused does not go to it again by
+ * itself.
  */
 struct p11l_open_options {
 	CK_ULONG size;
@@ -61,7 +65,7 @@ struct p11l_open_options {
 	const CK_USER_TYPE *user_type; /* P11L_IS(CKU_SO), P11L_NOBODY, ...; NULL: CKU_USER */
 	const char *user_name;         /* for C_LoginUser (3.0), or NULL */
 	CK_BBOOL protected_path;       /* log in at the token's own keypad, whatever it says */
-	CK_BBOOL read_only;            /* no session objects on the token, no changes to it */
+	CK_BBOOL read_only;            /* no changes to what is stored on the token */
 	CK_BBOOL pinned;               /* one session of the standard, one thread at a time */
 	CK_BBOOL no_cache;             /* p11l_get_key looks every time */
 	CK_ULONG max_sessions;         /* at most so many; 0: as the token allows */
@@ -91,7 +95,11 @@ CK_RV p11l_open_token(struct p11l_slot *token, const struct p11l_open_options *o
 struct p11l_session *p11l_session_ref(struct p11l_session *session);
 void p11l_close(struct p11l_session *session);
 
-/* Logs in later, as another user after p11l_logout, or again; pin NULL: as options said. */
+/*
+ * Logs in later, as another user after p11l_logout, or again; pin NULL: as options said. The PIN is
+ * kept in place of that of the options. Logging out is left to the last one, where other sessions
+ * that came by here are logged in to the token.
+ */
 CK_RV p11l_login(
         struct p11l_session *session, CK_USER_TYPE user_type, const char *pin, CK_ULONG pin_size);
 CK_RV p11l_logout(struct p11l_session *session);

@@ -254,7 +254,6 @@ CK_RV p11l_export_private(struct p11l_object *key, struct p11l_buffer *octets)
 {
 	if (key == NULL || octets == NULL)
 		return p11l_bad_argument(key == NULL ? "key" : "octets");
-	octets->flags |= P11L_SECRET;
 	p11l_buffer_clear(octets);
 	switch (key->object_class) {
 	case CKO_PRIVATE_KEY:

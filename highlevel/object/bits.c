@@ -132,7 +132,10 @@ CK_ULONG p11l_key_bits(struct p11l_object *key)
 	if (bits == 0) {
 		bits = ask_bits(key);
 		atomic_store(&key->bits, bits);
+		/* What was refused on the way is nobody's error: the length is unknown, that is
+		 * all. */
+		if (bits == 0)
+			p11l_error_forget();
 	}
-	/* No CK_RV: what was refused on the way is nobody's error. */
 	return bits;
 }

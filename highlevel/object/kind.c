@@ -120,7 +120,8 @@ static CK_RV check_value(const CK_ATTRIBUTE *entry)
 {
 	static const char *const what[] = {[P11L_VALUE_BOOL] = "a CK_BBOOL",
 	        [P11L_VALUE_ULONG] = "a CK_ULONG",
-	        [P11L_VALUE_DATE] = "a CK_DATE, unless it is empty"};
+	        [P11L_VALUE_DATE] = "a CK_DATE, unless it is empty",
+	        [P11L_VALUE_OTHER] = "octets"};
 	enum p11l_kind_of_value kind = p11l_value_kind(entry->type);
 	CK_ULONG size = p11l_value_room(entry->type, entry->ulValueLen);
 

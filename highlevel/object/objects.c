@@ -6,33 +6,28 @@
 
 #define FIRST_ROOM 8
 
-static CK_RV grow(struct p11l_objects *objects)
+static bool grow(struct p11l_objects *objects)
 {
 	CK_ULONG room = objects->room > 0 ? 2 * objects->room : FIRST_ROOM;
 	struct p11l_object **larger = realloc(objects->item, room * sizeof(struct p11l_object *));
 
 	if (larger == NULL)
-		return p11l_no_memory();
+		return false;
 	objects->item = larger;
 	objects->room = room;
-	return CKR_OK;
+	return true;
 }
 
 CK_RV p11l_objects_add(struct p11l_objects **objects, struct p11l_object *object)
 {
-	CK_RV rv = CKR_OK;
+	struct p11l_objects *list = *objects != NULL ? *objects : calloc(1, sizeof(*list));
 
-	if (*objects == NULL)
-		*objects = calloc(1, sizeof(**objects));
-	if (*objects == NULL)
-		rv = p11l_no_memory();
-	else if ((*objects)->count == (*objects)->room)
-		rv = grow(*objects);
-	if (rv != CKR_OK) {
+	*objects = list;
+	if (list == NULL || (list->count == list->room && !grow(list))) {
 		p11l_object_free(object);
-		return rv;
+		return p11l_no_memory();
 	}
-	(*objects)->item[(*objects)->count++] = object;
+	list->item[list->count++] = object;
 	return CKR_OK;
 }
 

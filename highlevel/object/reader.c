@@ -76,6 +76,7 @@ static const struct {
 enum state {
 	ASK,  /* is asked for in the next call */
 	WAIT, /* will be, when the class is known */
+	LATE, /* alone, because others of this kind have not got it */
 	HAVE,
 	LACK, /* the object has or tells none, or it is longer than the room */
 	SKIP  /* objects of this kind have none */
@@ -87,6 +88,18 @@ struct p11l_item {
 	enum state state;
 	CK_ULONG at; /* in the arena */
 };
+
+/* What an object is known by, so that it is asked for even where others of its kind have none. */
+static const CK_ATTRIBUTE_TYPE essential[] = {
+        CKA_LABEL, CKA_ID, CKA_TOKEN, CKA_ALWAYS_AUTHENTICATE};
+
+static bool is_essential(CK_ATTRIBUTE_TYPE type)
+{
+	for (size_t i = 0; i < sizeof(essential) / sizeof(essential[0]); i++)
+		if (essential[i] == type)
+			return true;
+	return false;
+}
 
 static const struct {
 	CK_KEY_TYPE key_type;
@@ -355,9 +368,9 @@ static void narrow(struct p11l_reader *reader, enum state from, CK_OBJECT_CLASS 
 		if (item->state != from)
 			continue;
 		item->state = ASK;
+		if (i < LESSON_BITS && (skip >> i & 1) != 0)
+			item->state = is_essential(item->type) ? LATE : SKIP;
 		if (i < reader->usual && !applies(i, object_class, key_type))
-			item->state = SKIP;
-		else if (i < LESSON_BITS && (skip >> i & 1) != 0)
 			item->state = SKIP;
 	}
 }
@@ -388,13 +401,13 @@ static CK_RV ask_one(
 	return CKR_OK;
 }
 
-static CK_RV ask_each(
-        struct p11l_reader *reader, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle)
+static CK_RV ask_each(struct p11l_reader *reader, enum state which, CK_SESSION_HANDLE session,
+        CK_OBJECT_HANDLE handle)
 {
 	CK_RV rv = CKR_OK;
 
 	for (CK_ULONG i = 0; rv == CKR_OK && i < reader->count; i++)
-		if (reader->item[i].state == WAIT)
+		if (reader->item[i].state == which)
 			rv = ask_one(reader, i, session, handle);
 	return rv;
 }
@@ -419,13 +432,13 @@ static CK_RV ask_in_pieces(
 	if (reader->usual > 0 && found_ulong(reader, CKA_CLASS) == P11L_NONE)
 		return failure;
 	if (reader->usual == 0)
-		return ask_each(reader, session, handle);
+		return ask_each(reader, WAIT, session, handle);
 	narrow(reader, WAIT, found_ulong(reader, CKA_CLASS), found_ulong(reader, CKA_KEY_TYPE));
 	rv = ask(reader, session, handle);
 	if (rv != CKR_OK && rv != CKR_OBJECT_HANDLE_INVALID && !p11l_is_of_session(rv)) {
 		set_states(reader, ASK, WAIT);
 		set_states(reader, LACK, WAIT);
-		rv = ask_each(reader, session, handle);
+		rv = ask_each(reader, WAIT, session, handle);
 	}
 	if (rv == CKR_OK)
 		learn(reader);
@@ -479,7 +492,7 @@ CK_RV p11l_reader_read(
 		rv = ask_in_pieces(reader, session, handle);
 		p11l_lessons_save(reader->session, &reader->lessons);
 	}
-	return rv;
+	return rv == CKR_OK ? ask_each(reader, LATE, session, handle) : rv;
 }
 
 bool p11l_reader_lacks(const struct p11l_reader *reader, CK_ATTRIBUTE_TYPE type)

@@ -24,15 +24,16 @@ static CK_RV append_number(struct p11l_buffer *text, CK_ULONG value)
 /* The standard's name in small letters and with hyphens. */
 static CK_RV append_name(struct p11l_buffer *text, CK_ATTRIBUTE_TYPE type)
 {
+	static const char small[] = "abcdefghijklmnopqrstuvwxyz";
 	const char *name = p11l_name(P11L_SPACE_attribute, type);
 	CK_RV rv = CKR_OK;
 
 	if (name == NULL)
 		return append_number(text, type);
 	for (const char *c = name + P11L_PREFIX; rv == CKR_OK && *c != '\0'; c++) {
-		char small = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+		const char *is = *c >= 'A' && *c <= 'Z' ? &small[*c - 'A'] : c;
 
-		rv = p11l_buffer_append(text, small == '_' ? "-" : &small, 1);
+		rv = p11l_buffer_append(text, *c == '_' ? "-" : is, 1);
 	}
 	return rv;
 }

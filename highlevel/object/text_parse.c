@@ -3,6 +3,8 @@
 #define _DEFAULT_SOURCE /* explicit_bzero */
 #include "text.h"
 
+#include "highlevel/object/kind.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,9 +35,13 @@ static void skip_blanks(struct parser *p)
 
 static char folded(char c)
 {
+	static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
 	if (c == '-')
 		return '_';
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+	if (c >= 'a' && c <= 'z')
+		return capitals[c - 'a'];
+	return c;
 }
 
 /* Whether the word is this text, in any case and with any hyphens. */
@@ -114,10 +120,11 @@ static CK_RV append_octets(struct parser *p, const struct word *word)
 
 	for (; rv == CKR_OK && c < word->end; c += 2) {
 		int high = hex_digit(c[0]), low = c + 1 < word->end ? hex_digit(c[1]) : -1;
-		CK_BYTE octet = (CK_BYTE)(high << 4 | low);
+		CK_BYTE octet;
 
 		if (high < 0 || low < 0)
 			return malformed(p, c, "pairs of hexadecimal digits");
+		octet = (CK_BYTE)(16 * high + low);
 		rv = p11l_buffer_append(&p->value, &octet, 1);
 	}
 	return rv;
@@ -177,10 +184,10 @@ static CK_RV take_ulongs(struct parser *p, const struct word *word)
 	CK_ULONG value, bits = 0;
 	CK_RV rv = CKR_OK;
 
-	for (one.end = word->begin; rv == CKR_OK && one.begin < word->end;
-	        one.begin = one.end + 1) {
+	for (bool more = true; rv == CKR_OK && more; one.begin = one.end + 1) {
 		one.end = memchr(one.begin, '+', (size_t)(word->end - one.begin));
-		if (one.end == NULL)
+		more = one.end != NULL;
+		if (!more)
 			one.end = word->end;
 		if (!find_value(p, &one, &value))
 			return malformed(
@@ -262,9 +269,14 @@ static CK_RV take_unknown(struct parser *p, const struct word *word)
 
 static CK_RV take_value(struct parser *p, const struct word *word)
 {
+	unsigned role = p11l_text_role(p->type);
+
 	if (p11l_find_attribute(p->type) == NULL)
 		return take_unknown(p, word);
-	switch (p11l_text_role(p->type)) {
+	if (word->begin == word->end && p11l_value_kind(p->type) == P11L_VALUE_OTHER &&
+	        role != P11L_ROLE_TEMPLATE)
+		return CKR_OK;
+	switch (role) {
 	case P11L_ROLE_BOOL:
 		return take_bool(p, word);
 	case P11L_ROLE_ULONG:

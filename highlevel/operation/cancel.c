@@ -8,9 +8,9 @@
 /* Room for the rest of what is thrown away: more than a signature or a few blocks. */
 #define SCRAP 4096
 
+/* Not CKR_GENERAL_ERROR and the like, which modules say of a wrong padding as well. */
 static const CK_RV spoiling[] = {CKR_SESSION_HANDLE_INVALID, CKR_SESSION_CLOSED,
-        CKR_CRYPTOKI_NOT_INITIALIZED, CKR_DEVICE_REMOVED, CKR_TOKEN_NOT_PRESENT, CKR_DEVICE_ERROR,
-        CKR_GENERAL_ERROR};
+        CKR_CRYPTOKI_NOT_INITIALIZED, CKR_DEVICE_REMOVED, CKR_TOKEN_NOT_PRESENT};
 
 bool p11l_spoils_session(CK_RV rv)
 {

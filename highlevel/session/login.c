@@ -78,14 +78,13 @@ static CK_RV other_user(void)
 	        "or log out the sessions of that user first");
 }
 
-/* Somebody else who came by here works with the token as another user. */
+/* Who came by here works with the token as another user. */
 static bool is_taken(const struct p11l_session *session, const struct p11l_entering *entering)
 {
 	const struct p11l_login *login = session->login;
-	unsigned others = login->users - (session->user_type != P11L_NOBODY ? 1 : 0);
 
-	return others > 0 && (login->user_type != entering->user_type ||
-	                             !is_same_name(login->user_name, user_name(session)));
+	return login->users > 0 && (login->user_type != entering->user_type ||
+	                                   !is_same_name(login->user_name, user_name(session)));
 }
 
 /*
@@ -243,18 +242,17 @@ CK_RV p11l_login_leave(struct p11l_session *session, const struct p11l_pooled *p
 {
 	struct p11l_login *login = session->login;
 	unsigned epoch = atomic_load(&session->module->epoch);
-	bool is_last = false, logs_out = always;
+	bool is_last = false, logs_out = false;
 
 	p11l_registry_lock();
 	if (session->user_type != P11L_NOBODY) {
 		session->user_type = P11L_NOBODY;
 		is_last = --login->users == 0;
-		logs_out = is_last && (always || login->made_here);
 	}
 	if (is_last) {
+		logs_out = (always || login->made_here) && atomic_load(&login->epoch) == epoch;
 		login->user_type = P11L_NOBODY;
 		set_name(login, NULL);
-		logs_out &= atomic_load(&login->epoch) == epoch;
 		atomic_store(&login->epoch, P11L_LOST_LOGIN);
 	}
 	p11l_registry_unlock();

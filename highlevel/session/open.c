@@ -78,8 +78,10 @@ static CK_RV new_session(struct p11l_slot *slot, const struct p11l_open_options 
 	struct p11l_session *made = calloc(1, sizeof(*made));
 	CK_RV rv;
 
-	if (made == NULL)
-		return p11l_no_memory();
+	if (made == NULL) {
+		p11l_no_memory();
+		return CKR_HOST_MEMORY;
+	}
 	made->module = slot->module;
 	made->slot = slot;
 	atomic_init(&made->holders, 1);

@@ -30,7 +30,7 @@ CK_RV p11l_pool_prepare(struct p11l_session *session);
 /* What becomes of a session that comes back. */
 enum p11l_state {
 	P11L_GOOD,
-	P11L_BROKEN, /* it is closed */
+	P11L_BROKEN, /* it is closed, or set aside when session objects are in it */
 	P11L_LOST    /* the module knows it no more; its handle may be somebody else's by now */
 };
 

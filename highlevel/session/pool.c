@@ -154,27 +154,17 @@ static enum turn take_turn(struct taking *t, CK_RV *rv)
 
 /* --- Opening one */
 
-static CK_RV call_open(struct taking *t)
+static CK_RV call_open(struct taking *t, struct p11l_pooled *pooled)
 {
 	struct p11l_session *session = t->session;
 	CK_FLAGS flags = CKF_SERIAL_SESSION | (session->read_only ? 0 : CKF_RW_SESSION);
-	struct p11l_pooled *pooled = calloc(1, sizeof(*pooled));
-	CK_RV rv;
 
-	if (pooled == NULL)
-		return CKR_HOST_MEMORY;
-	rv = session->module->functions->C_OpenSession(
-	        session->slot->id, flags, NULL, NULL, &pooled->handle);
-	if (rv != CKR_OK) {
-		free(pooled);
-		return rv;
-	}
 	pooled->epoch = t->epoch;
-	t->pooled = pooled;
-	return CKR_OK;
+	return session->module->functions->C_OpenSession(
+	        session->slot->id, flags, NULL, NULL, &pooled->handle);
 }
 
-/* The one that was counted did not come to be. What the token says about room is believed. */
+/* The one that was counted is not there. What the token says about room is believed. */
 static bool is_full(struct taking *t, CK_RV rv)
 {
 	struct p11l_session *session = t->session;
@@ -192,18 +182,11 @@ static bool is_full(struct taking *t, CK_RV rv)
 	return full;
 }
 
-/* Opens the session that has been counted; CKR_OK without one means: look again. */
-static CK_RV open_one(struct taking *t)
+/* It did not come to be. CKR_OK: look again. */
+static CK_RV not_opened(struct taking *t, CK_RV rv)
 {
 	struct p11l_session *session = t->session;
-	CK_RV rv = call_open(t);
 
-	if (rv == CKR_OK) {
-		pthread_mutex_lock(&session->lock);
-		lend(session, t->pooled);
-		pthread_mutex_unlock(&session->lock);
-		return CKR_OK;
-	}
 	if (is_full(t, rv))
 		return CKR_OK;
 	if (rv == CKR_CRYPTOKI_NOT_INITIALIZED && !t->revived) {
@@ -212,6 +195,29 @@ static CK_RV open_one(struct taking *t)
 	}
 	return p11l_vendor_refused(
 	        session->module, rv, "C_OpenSession", P11L_ABOUT_SLOT(session->slot));
+}
+
+/* Opens the session that has been counted; CKR_OK without one means: look again. */
+static CK_RV open_one(struct taking *t)
+{
+	struct p11l_session *session = t->session;
+	struct p11l_pooled *pooled = calloc(1, sizeof(*pooled));
+	CK_RV rv;
+
+	if (pooled == NULL) {
+		is_full(t, CKR_HOST_MEMORY);
+		return p11l_no_memory();
+	}
+	rv = call_open(t, pooled);
+	if (rv != CKR_OK) {
+		free(pooled);
+		return not_opened(t, rv);
+	}
+	t->pooled = pooled;
+	pthread_mutex_lock(&session->lock);
+	lend(session, pooled);
+	pthread_mutex_unlock(&session->lock);
+	return CKR_OK;
 }
 
 static CK_RV find_epoch(struct taking *t)
@@ -256,6 +262,27 @@ static void shut(struct p11l_session *session, struct p11l_pooled *pooled)
 
 enum place { STAYS, GOES, GOES_LAST };
 
+/* Behind all others. */
+static void put_last(struct p11l_session *session, struct p11l_pooled *pooled)
+{
+	struct p11l_pooled **at = &session->idle;
+
+	while (*at != NULL)
+		at = &(*at)->next;
+	pooled->next = NULL;
+	*at = pooled;
+}
+
+/*
+ * A session with an operation that nobody will finish would take the objects that were made in it
+ * along. As long as there can be others it stays, for when there is nothing better.
+ */
+static bool is_spared(const struct p11l_session *session, const struct p11l_pooled *pooled)
+{
+	return pooled->owns_objects && !pooled->lost &&
+	       (session->idle != NULL || has_room(session));
+}
+
 /* With the lock: a session that comes back stays, or is closed, perhaps as the last one. */
 static enum place place_of(struct p11l_session *session, struct p11l_pooled *pooled)
 {
@@ -265,12 +292,16 @@ static enum place place_of(struct p11l_session *session, struct p11l_pooled *poo
 		session->only = NULL;
 	if (pooled->epoch != session->epoch)
 		return GOES;
-	if (!pooled->broken && !session->closed) {
+	if (session->closed || (pooled->broken && !is_spared(session, pooled)))
+		return --session->open == 0 ? GOES_LAST : GOES;
+	if (pooled->broken) {
+		put_last(session, pooled);
+	} else {
 		pooled->next = session->idle;
 		session->idle = pooled;
-		return STAYS;
 	}
-	return --session->open == 0 ? GOES_LAST : GOES;
+	pooled->broken = false;
+	return STAYS;
 }
 
 void p11l_pool_put(struct p11l_session *session, struct p11l_pooled *pooled, enum p11l_state state)

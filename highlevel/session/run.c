@@ -121,15 +121,14 @@ static void succeed(struct run *run)
 }
 
 /*
- * What the code says, as far as something can be done about it. An operation that is in the way
- * goes with its session, unless more would go with it.
+ * What the code says, as far as something can be done about it. An operation that is in the way is
+ * somebody else's where a pinned session is borrowed more than once.
  */
 static enum p11l_loss loss_of(const struct run *run, CK_RV rv)
 {
 	enum p11l_loss loss = run->job->function != NULL ? p11l_loss_by(rv) : P11L_LOSS_NONE;
-	bool is_wanted = run->pooled->owns_objects || run->pooled->depth > 1;
 
-	if (loss == P11L_LOSS_DIRTY && is_wanted)
+	if (loss == P11L_LOSS_DIRTY && run->pooled->depth > 1)
 		return P11L_LOSS_NONE;
 	if (loss == P11L_LOSS_LOGIN && run->job->session->user_type == P11L_NOBODY)
 		return P11L_LOSS_NONE;

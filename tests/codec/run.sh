@@ -30,8 +30,8 @@ result() {
 }
 
 headers() {
-	for header in error buffer attributes codec; do
-		printf '#include "highlevel/%s.h"\nint main(void) { return 0; }\n' "$header" >use.c
+	for header in error buffer attributes mechanism module session object key operation codec; do
+		printf '#include "highlevel/api/%s.h"\nint main(void) { return 0; }\n' "$header" >use.c
 		cp use.c use.cc
 		"${CC:-cc}" -std=c99 -pedantic -Wall -Wextra -Werror -I"$root" -I"$root/include" \
 			-fsyntax-only use.c >log 2>&1

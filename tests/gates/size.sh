@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Files written by hand have at most 600 lines; functions at most 100, most of them under 15, and
+# Files written by hand (the public headers are not) have at most 600 lines; functions at most 100, most of them under 15, and
 # a complexity of at most 15.
 # shellcheck source=tests/gates/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 sources() {
-	project_files | grep -E '\.(c|h|sh)$' | grep -Ev '^include/pkcs11\.h$|/golden/'
+	project_files | grep -E '\.(c|h|sh)$' | grep -Ev '^include/pkcs11(-lens)?\.h$|/golden/'
 }
 
 # Writes functions: "COMPLEXITY LINES WHERE"

@@ -140,6 +140,9 @@ CASE(constants)
 	OK(p11l_parse_attributes("allowed-mechanisms=ECDSA+CKM_ECDSA_SHA256+5", &a));
 	check_octets(&a, CKA_ALLOWED_MECHANISMS, ((CK_ULONG[]){CKM_ECDSA, CKM_ECDSA_SHA256, 5}),
 	        3 * sizeof(CK_ULONG));
+	OK(p11l_parse_attributes("allowed-mechanisms=\"\",modulus=\"\",ec-params=\"\"", &a));
+	OK(p11l_format_attributes(a.entry, a.count, &text));
+	assert_string_equal((char *)text.p, "allowed-mechanisms=\"\",modulus=\"\",ec-params=\"\"");
 	OK(p11l_parse_attributes("key-type=ML-DSA,parameter-set=ML_DSA_65", &a));
 	OK(p11l_format_attributes(a.entry, a.count, &text));
 	assert_string_equal((char *)text.p, "key-type=ML_DSA,parameter-set=ML_DSA_65");
@@ -177,7 +180,7 @@ CASE(malformed)
 	        {"value-len=18446744073709551616", P11L_CKR_MALFORMED, 10, "a number"},
 	        {"allowed-mechanisms=ECDSA+", P11L_CKR_MALFORMED, 25, "joined by +"},
 	        {"allowed-mechanisms=ECDSA+?", P11L_CKR_MALFORMED, 25, "joined by +"},
-	        {"start-date=2030-1-1", P11L_CKR_MALFORMED, 11, "2030-12-31"},
+	        {"start-date=2030-1-1", P11L_CKR_MALFORMED, 17, "2030-12-31"},
 	        {"start-date=tomorrow", P11L_CKR_MALFORMED, 11, "2030-12-31"},
 	        {"ec-params=nowhere", P11L_CKR_MALFORMED, 10, "secp256r1"},
 	        {"wrap-template=x", P11L_CKR_UNSUPPORTED, 14, "template"},

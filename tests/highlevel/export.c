@@ -142,6 +142,9 @@ CASE(private_keys)
 		const unsigned char *p;
 		EVP_PKEY *key, *half;
 
+		/* SoftHSM 2.6 leaks the name of the curve. */
+		if (ADDRESS_SANITIZER && rows[i].type == CKK_EC_EDWARDS)
+			continue;
 		OK(p11l_generate_keypair(session, rows[i].type, rows[i].bits,
 		        P11L_KEY(.private_attributes = P11L_ATTRS(P11L_BOOL(CKA_SENSITIVE, 0),
 		                         P11L_BOOL(CKA_EXTRACTABLE, 1))),

@@ -177,6 +177,20 @@ CASE(cached)
 	p11l_close(session);
 }
 
+/* Under another name it is not found by the old one. */
+CASE(cached_and_renamed)
+{
+	struct p11l_session *session = begin_session(NULL);
+	struct p11l_object *made = make_key(session, "old", "1", CK_FALSE), *key;
+
+	OK(p11l_get_key(session, P11L_SELECT(.label = "old"), &key));
+	OK(p11l_set_attribute(made, CKA_LABEL, "new", 3));
+	p11l_object_free(key);
+	FAILS(P11L_CKR_NO_OBJECT, p11l_get_key(session, P11L_SELECT(.label = "old"), &key));
+	p11l_object_free(made);
+	p11l_close(session);
+}
+
 CASE(not_cached)
 {
 	struct p11l_module *module = begin(NULL);
@@ -361,6 +375,7 @@ enum reading {
 
 static enum reading reading;
 static CK_ULONG there = 5;   /* objects */
+static bool uneven;          /* every other object has no CKA_ID */
 static CK_OBJECT_HANDLE bad; /* that cannot be read at all */
 static CK_RV bad_code;
 static CK_ULONG given; /* handles of this search */
@@ -385,7 +400,8 @@ static bool value_of(
 		return true;
 	case CKA_ID:
 		value[0] = (CK_BYTE)object;
-		return true;
+		return !uneven || object % 2 == 0;
+	case CKA_CHECK_VALUE:
 	case CKA_TOKEN:
 	case CKA_PRIVATE:
 	case CKA_ENCRYPT:
@@ -449,7 +465,9 @@ static CK_RV misbehave(unsigned function, const uintptr_t *arg, CK_RV rv)
 
 static struct p11l_session *misbehaving(enum reading how)
 {
-	struct p11l_session *session = begin_session(&(struct world){.mock = ""});
+	/* Nothing is written before the hook has its turn. */
+	struct p11l_session *session =
+	        begin_session(&(struct world){.mock = "silent C_GetAttributeValue\n"});
 
 	reading = how;
 	vendor()->hook = misbehave;
@@ -505,6 +523,51 @@ CASE(fails_as_a_whole)
 CASE(fails_and_marks_all)
 {
 	read_so(ALL_GONE);
+}
+
+/* Objects of one class that have different attributes: what can be read is read. */
+static void read_uneven(enum reading how)
+{
+	static const CK_ATTRIBUTE_TYPE types[] = {CKA_START_DATE, CKA_CHECK_VALUE, CKA_SUBJECT};
+	struct p11l_session *session = misbehaving(how);
+	struct p11l_attributes values = {0};
+	struct p11l_objects *objects;
+	CK_ULONG size;
+
+	uneven = true;
+	OK(p11l_find(session, NULL, &objects));
+	check_all(objects);
+	for (CK_ULONG i = 0; i < there; i++) {
+		p11l_object_id(p11l_objects_at(objects, i), &size);
+		assert_int_equal(size, i % 2);
+	}
+	/* The same with others, of which there is one. */
+	OK(p11l_get_attributes(p11l_objects_at(objects, 0), types, COUNT(types), &values));
+	assert_int_equal(values.count, 1);
+	assert_non_null(p11l_attributes_find(&values, CKA_CHECK_VALUE));
+	p11l_attributes_clear(&values);
+	p11l_objects_free(objects);
+	p11l_close(session);
+}
+
+CASE(uneven_conforming)
+{
+	read_uneven(CONFORMING);
+}
+
+CASE(uneven_stops)
+{
+	read_uneven(STOPS);
+}
+
+CASE(uneven_fails)
+{
+	read_uneven(ALL_FAILS);
+}
+
+CASE(uneven_marks)
+{
+	read_uneven(ALL_GONE);
 }
 
 /* One bad object does not hide the others. */
@@ -572,7 +635,8 @@ CASE(too_much_is_found)
 /* A search that fails is ended, so that the session can search again. */
 CASE(search_fails)
 {
-	static const char broken[] = "return C_FindObjects CKR_DEVICE_ERROR 1\n";
+	static const char broken[] = "return C_FindObjects CKR_DEVICE_ERROR 1\n"
+	                             "silent C_GetAttributeValue\n";
 	struct p11l_session *session = begin_session(&(struct world){.mock = broken});
 	struct p11l_objects *objects;
 
@@ -636,6 +700,7 @@ int main(void)
 	        cmocka_unit_test(nested),
 	        cmocka_unit_test(references),
 	        cmocka_unit_test(cached),
+	        cmocka_unit_test(cached_and_renamed),
 	        cmocka_unit_test(not_cached),
 	        cmocka_unit_test(cached_and_gone),
 	        cmocka_unit_test(ambiguous),
@@ -647,6 +712,10 @@ int main(void)
 	        cmocka_unit_test(stops_at_the_first),
 	        cmocka_unit_test(fails_as_a_whole),
 	        cmocka_unit_test(fails_and_marks_all),
+	        cmocka_unit_test(uneven_conforming),
+	        cmocka_unit_test(uneven_stops),
+	        cmocka_unit_test(uneven_fails),
+	        cmocka_unit_test(uneven_marks),
 	        cmocka_unit_test(bad_code_of_the_vendor),
 	        cmocka_unit_test(bad_attribute),
 	        cmocka_unit_test(bad_handle),

@@ -481,11 +481,14 @@ CASE(curves)
 CASE(edwards)
 {
 	struct p11l_mechanism eddsa = p11l_plain(CKM_EDDSA);
-	struct p11l_session *session = begin_session(&(const struct world){.normalise = true});
+	struct p11l_session *session;
 	struct p11l_buffer spki = {0}, signature = {0};
 	struct p11l_object *public_key, *private_key;
 	EVP_PKEY *key;
 
+	if (ADDRESS_SANITIZER)
+		skip_case("SoftHSM 2.6 leaks the name of the curve");
+	session = begin_session(&(const struct world){.normalise = true});
 	OK(p11l_generate_keypair(session, CKK_EC_EDWARDS, 255, NULL, &public_key, &private_key));
 	OK(p11l_export_public(public_key, &spki));
 	key = key_of_spki(&spki);

@@ -3,8 +3,6 @@
 #define _GNU_SOURCE /* asprintf */
 #include "other_party.h"
 
-#include <openssl/pem.h>
-
 #define DATA "INPUT DATA"
 
 static const struct p11l_key_options readable = {.size = sizeof(readable),

@@ -197,6 +197,7 @@ CASE(dsa_from_der)
 	OK(p11l_encode_dsa_domain_parameters(decoded.entry, decoded.count, &again));
 	assert_int_equal(again.len, der.size);
 	assert_memory_equal(again.p, der.p, der.size);
+	p11l_object_free(parameters);
 	FAILS(CKR_TEMPLATE_INCONSISTENT, p11l_create_parameters(session, CKK_DH, P11L_LOCAL,
 	                                         decoded.entry, decoded.count, &parameters));
 	p11l_attributes_clear(&decoded);

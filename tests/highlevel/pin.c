@@ -211,6 +211,70 @@ CASE(a_pin_is_needed_and_nowhere)
 	end();
 }
 
+/* --- Keys that want a PIN each time */
+
+static struct p11l_object *strict_key(void)
+{
+	struct p11l_object *public_key = NULL, *key = NULL;
+
+	OK(p11l_generate_keypair(session, CKK_EC, 256,
+	        P11L_KEY(.label = "strict",
+	                .private_attributes =
+	                        (const CK_ATTRIBUTE[]){P11L_BOOL(CKA_ALWAYS_AUTHENTICATE, 1)},
+	                .private_attribute_count = 1),
+	        &public_key, &key));
+	p11l_object_free(public_key);
+	forget_calls();
+	return key;
+}
+
+static CK_RV sign(struct p11l_object *key)
+{
+	const CK_BYTE digest[32] = {1};
+	struct p11l_mechanism mechanism = p11l_plain(CKM_ECDSA);
+	struct p11l_buffer signature = {0};
+	CK_RV rv = p11l_sign(key, &mechanism, digest, sizeof(digest), &signature);
+
+	p11l_buffer_free(&signature);
+	return rv;
+}
+
+CASE(the_callback_knows_which_key)
+{
+	struct asked asked = {.answer = {USER_PIN, USER_PIN, "wrong", "wrong", USER_PIN}};
+	struct p11l_object *key;
+
+	module = begin(NULL);
+	OK(open_asking(&asked));
+	key = strict_key();
+	OK(sign(key));
+	assert_string_equal(called(), "C_SignInit C_Login C_Sign");
+	assert_int_equal(asked.count, 2);
+	assert_int_equal(asked.last.user_type, CKU_CONTEXT_SPECIFIC);
+	assert_string_equal(asked.last.object, "strict");
+	/* A wrong one costs one attempt, also when it is given twice. */
+	FAILS(CKR_PIN_INCORRECT, sign(key));
+	FAILS(CKR_PIN_INCORRECT, sign(key));
+	assert_true(asked.last.again);
+	assert_calls(2, "C_Login");
+	OK(sign(key));
+	assert_calls(3, "C_Login");
+	p11l_object_free(key);
+	end();
+}
+
+CASE(the_pin_of_the_session_is_good_for_its_keys)
+{
+	struct p11l_object *key;
+
+	session = begin_session(NULL);
+	key = strict_key();
+	OK(sign(key));
+	assert_string_equal(called(), "C_SignInit C_Login C_Sign");
+	p11l_object_free(key);
+	p11l_close(session);
+}
+
 /* What the mock was given for a PIN; SoftHSM has no keypad. */
 static CK_ULONG pin_given;
 static bool pin_was_null;
@@ -365,6 +429,8 @@ int main(void)
 	        cmocka_unit_test(a_pin_of_a_file),
 	        cmocka_unit_test(a_file_that_is_no_use),
 	        cmocka_unit_test(a_pin_is_needed_and_nowhere),
+	        cmocka_unit_test(the_callback_knows_which_key),
+	        cmocka_unit_test(the_pin_of_the_session_is_good_for_its_keys),
 	        cmocka_unit_test(the_keypad_of_the_token),
 	        cmocka_unit_test(the_keypad_that_the_token_has),
 	        cmocka_unit_test(users_with_names),

@@ -240,6 +240,40 @@ CASE(users_change_after_a_logout)
 	p11l_close(session);
 }
 
+CASE(who_is_not_logged_in_logs_nobody_out)
+{
+	struct p11l_session *session = begin_session(NULL), *second = NULL,
+	                    *third = another(session);
+
+	OK(p11l_open_token(p11l_session_token(session), NULL, &second));
+	forget_calls();
+	OK(p11l_logout(second));
+	OK(p11l_logout(third));
+	assert_calls(0, "C_Logout");
+	assert_int_equal(p11l_session_user_type(third), P11L_NOBODY);
+	assert_int_equal(state_of(session), CKS_RW_USER_FUNCTIONS);
+	p11l_close(second);
+	p11l_close(third);
+	OK(p11l_logout(session));
+	assert_calls(1, "C_Logout");
+	p11l_close(session);
+	assert_calls(1, "C_Logout");
+}
+
+CASE(objects_of_a_closed_session_say_so)
+{
+	struct p11l_session *session = begin_session(NULL);
+	struct p11l_object *key = NULL;
+	CK_ULONG size;
+
+	OK(p11l_generate_key(session, CKK_AES, 128, NULL, &key));
+	p11l_close(session);
+	forget_calls();
+	FAILS(CKR_SESSION_CLOSED, p11l_get_object_size(key, &size));
+	assert_calls(0, "all");
+	p11l_object_free(key);
+}
+
 CASE(borrowed_sessions_cost_nothing)
 {
 	struct p11l_session *session = begin_session(NULL);
@@ -326,6 +360,8 @@ int main(void)
 	        cmocka_unit_test(another_user_is_told_early),
 	        cmocka_unit_test(a_user_of_the_host_is_another),
 	        cmocka_unit_test(users_change_after_a_logout),
+	        cmocka_unit_test(who_is_not_logged_in_logs_nobody_out),
+	        cmocka_unit_test(objects_of_a_closed_session_say_so),
 	        cmocka_unit_test(borrowed_sessions_cost_nothing),
 	        cmocka_unit_test(what_is_borrowed_outlives_the_close),
 	        cmocka_unit_test(random_numbers_cost_one_call),

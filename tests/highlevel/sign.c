@@ -202,7 +202,7 @@ CASE(signatures_in_der)
 /* With recovery; the mock has it and SoftHSM has not. */
 CASE(recovery)
 {
-	static const struct world world = {.mock = ""};
+	static const struct world world = {.mock = "attribute CKA_ALWAYS_AUTHENTICATE 0x00\n"};
 	struct p11l_session *session = begin_session(&world);
 	struct p11l_mechanism rsa = p11l_plain(CKM_RSA_PKCS);
 	struct p11l_buffer out = {0};
