@@ -234,7 +234,7 @@ $(call $(1),$(mandir)/man1,644,$(wildcard docs/man/*.1))
 $(call $(1),$(mandir)/man3,644,$(wildcard docs/man/*.3))
 $(call $(1),$(mandir)/man5,644,$(wildcard docs/man/*.5))
 $(call $(1),$(docdir),644,README.md CHANGELOG.md LICENSE)
-$(call $(1),$(docdir)/docs,644,$(wildcard docs/*.md docs/*.json))
+$(call $(1),$(docdir)/docs,644,$(wildcard docs/*.md docs/*.json docs/*.svg))
 $(call $(1),$(docdir)/examples,644,config/pkcs11-lens.conf $(BUILD)/install/pkcs11-lens.module)
 endef
 

@@ -287,9 +287,9 @@ CK_RV p11l_object_new(struct p11l_session *session, CK_OBJECT_HANDLE handle,
 
 /*
  * Gets a handle for an object whose old one is of an earlier epoch or was refused: looks it up by
- * what is known of it (CKA_UNIQUE_ID, else class, type, id and label, which must fit exactly one).
- * Session objects are dead then. Called by p11l_run with a session it has borrowed; leaves no
- * record. P11L_CKR_DEAD.
+ * what is known of it (CKA_UNIQUE_ID, else class, type, id and label, which must fit exactly one),
+ * and compares what is found. Session objects are dead then. Called by p11l_run with a session it
+ * has borrowed; leaves no record. P11L_CKR_DEAD.
  */
 CK_RV p11l_object_refind(struct p11l_object *object, CK_SESSION_HANDLE session);
 

@@ -261,17 +261,21 @@ struct p11l_pin_request {
 
 /*
  * Fills pin, which is wiped afterwards, and returns CKR_OK; or anything else, which is then what
- * the function returns that needed the PIN: CKR_FUNCTION_CANCELED, say. It must not call functions
- * of the same session.
+ * the function returns that needed the PIN: CKR_FUNCTION_CANCELED, say. It is asked at most three
+ * times in a row, and for one PIN that was wrong only once. It must not call functions of sessions
+ * of the same token, which wait for the login.
  */
 typedef CK_RV (*p11l_pin_callback)(
         void *context, const struct p11l_pin_request *request, struct p11l_buffer *pin);
 
 /*
  * Which token, as in struct p11l_token_filter, and who works with it. The PIN is the first of: pin,
- * the callback, pin-value or pin-source of the URI, and the token's protected path if it has one.
- * With none of them, and no user_type, the session is one without a login.
- * A pin-source is a file ("file:/run/pin", or an absolute path) whose first line is the PIN.
+ * the callback, pin-value or pin-source of the URI; and where a user_type is named, the token's
+ * protected path if it has one. With none of them, and no protected_path, the session is one
+ * without a login. A pin-source is a file ("file:/run/pin", or an absolute path) whose first line
+ * is the PIN. What is kept of all this, for logging in again, is wiped when the session is closed;
+ * a callback and a file are asked anew. A PIN that the token has refused does not go to it again by
+ * itself.
  */
 struct p11l_open_options {
 	CK_ULONG size;
@@ -286,7 +290,7 @@ struct p11l_open_options {
 	const CK_USER_TYPE *user_type; /* P11L_IS(CKU_SO), P11L_NOBODY, ...; NULL: CKU_USER */
 	const char *user_name;         /* for C_LoginUser (3.0), or NULL */
 	CK_BBOOL protected_path;       /* log in at the token's own keypad, whatever it says */
-	CK_BBOOL read_only;            /* no session objects on the token, no changes to it */
+	CK_BBOOL read_only;            /* no changes to what is stored on the token */
 	CK_BBOOL pinned;               /* one session of the standard, one thread at a time */
 	CK_BBOOL no_cache;             /* p11l_get_key looks every time */
 	CK_ULONG max_sessions;         /* at most so many; 0: as the token allows */
@@ -408,7 +412,8 @@ struct p11l_key_options {
 	CK_BBOOL store;   /* on the token, for good */
 	/*
 	 * What it may be used for: CKF_ENCRYPT, CKF_SIGN, CKF_WRAP, CKF_DERIVE, ...; either flag of
-	 * two that belong together means both sides. 0: what keys of its type are usually for.
+	 * two that belong together means both sides. 0: what keys of its type are usually for;
+	 * otherwise the usual ones that are not among them are set to false.
 	 */
 	CK_FLAGS capabilities;
 	const struct p11l_mechanism *mechanism; /* NULL: the usual one */
@@ -1006,7 +1011,7 @@ static inline void p11l_buffer_free(struct p11l_buffer *buffer)
 
 /*
  * Adds an attribute, or gives the one of this type another value; size is in octets, and the value
- * must not be one of its own. CKR_HOST_MEMORY.
+ * must not be one of its own. NULL and ~0 are what P11L_UNSET says. CKR_HOST_MEMORY.
  */
 static inline CK_RV p11l_attributes_set(struct p11l_attributes *attributes, CK_ATTRIBUTE_TYPE type,
         const void *value, CK_ULONG size)
@@ -1064,11 +1069,15 @@ static inline void p11l_attributes_clear(struct p11l_attributes *attributes)
 
 /*
  * Loads a module and initialises it; options may be NULL. With path NULL it is the vendor that
- * pkcs11-lens is configured with. The first module that is loaded by its path takes the place of
- * the vendor if pkcs11-lens has not begun to work with one; another gets a copy of pkcs11-lens of
- * its own. So all are traced and normalised as the configuration says. Asked again for the same
- * module it returns the same handle with one reference more. A module that somebody else in the
- * process has initialised already is used as it is, and not finalised.
+ * pkcs11-lens is configured with. Where none is configured, the first module that is loaded by its
+ * path takes that place, if pkcs11-lens has not begun to work yet; another gets a copy of
+ * pkcs11-lens of its own. So all are traced and normalised as the configuration says. Only where
+ * the system allows no copy (memory files that can be executed), a module is used as it is;
+ * normalised in its info tells. A module that is pkcs11-lens itself gets no second one.
+ * Asked again for the same module it returns the same handle with one reference more, whatever the
+ * options. A module that somebody else in the process has initialised already is used as it is, and
+ * not finalised. The child of a fork may go on with what it has: the module is initialised there
+ * when it is first used, as after p11l_reinitialise.
  * P11L_CKR_NO_MODULE: cannot be loaded, and the record says why; what C_Initialize returns.
  */
 static inline CK_RV p11l_load(const char *path, struct p11l_module **module)
@@ -1092,8 +1101,10 @@ static inline struct p11l_module *p11l_module_ref(struct p11l_module *module)
 }
 
 /*
- * C_Finalize and C_Initialize again. Sessions, logins and handles are made anew when they are next
- * used; session objects are lost (P11L_CKR_DEAD), and unfinished operations too.
+ * C_Finalize and C_Initialize again, also for others in the process who use the module. Sessions,
+ * logins and handles are made anew when they are next used; session objects are lost
+ * (P11L_CKR_DEAD), and unfinished operations too. Few modules bear it that other threads are inside
+ * of them meanwhile, except waiting for a slot event.
  */
 static inline CK_RV p11l_reinitialise(struct p11l_module *module)
 {
@@ -1113,7 +1124,11 @@ static inline CK_RV p11l_get_functions(struct p11l_module *module, CK_FUNCTION_L
 	return p11l_table->get_functions(module, functions);
 }
 
-/* All slots, or those with a token in them. Nothing more is asked about them yet. */
+/*
+ * All slots, or those with a token in them. Nothing more is asked about them yet. One call; one
+ * more from the second time on, because modules look for new slots only when asked how many there
+ * are.
+ */
 static inline CK_RV p11l_get_slots(
         struct p11l_module *module, CK_BBOOL token_present, struct p11l_slots **slots)
 {
@@ -1122,8 +1137,10 @@ static inline CK_RV p11l_get_slots(
 
 /*
  * Tokens that are as the filter says, NULL for all; none is success. A slot that fails to answer is
- * left out. Costs one call and one for each token; one more for each that is looked at for slot
- * flags, and again for mechanisms.
+ * left out. Costs what p11l_get_slots does, and one call for each token; one more for each that is
+ * looked at for slot flags, and again for mechanisms. Of a URI everything counts that is about the
+ * library, the slot and the token, and an unknown attribute in its path fits no token; what it says
+ * of objects, PINs and the module's file is left to others. P11L_CKR_BAD_URI.
  */
 static inline CK_RV p11l_get_tokens(struct p11l_module *module,
         const struct p11l_token_filter *filter, struct p11l_slots **tokens)
@@ -1133,7 +1150,7 @@ static inline CK_RV p11l_get_tokens(struct p11l_module *module,
 
 /*
  * The only token that is as the filter says. P11L_CKR_NO_TOKEN, P11L_CKR_MANY_TOKENS; the record
- * lists what there is.
+ * lists what there is. New slots are looked for only when no token that is known fits.
  */
 static inline CK_RV p11l_get_token(struct p11l_module *module,
         const struct p11l_token_filter *filter, struct p11l_slot **token)
@@ -1196,8 +1213,9 @@ static inline CK_RV p11l_get_mechanisms(
 }
 
 /*
- * What C_GetMechanismInfo says, with key sizes in bits, whatever the unit of the mechanism and of
- * the vendor. CKR_MECHANISM_INVALID. Asked for once for each mechanism.
+ * What C_GetMechanismInfo says, with key sizes in bits, whatever the unit of the mechanism and, as
+ * far as the numbers tell it, of the vendor. CKR_MECHANISM_INVALID. Asked for once for each
+ * mechanism.
  */
 static inline CK_RV p11l_get_mechanism_info(
         struct p11l_slot *slot, CK_MECHANISM_TYPE mechanism, CK_MECHANISM_INFO *info)
@@ -1207,7 +1225,9 @@ static inline CK_RV p11l_get_mechanism_info(
 
 /*
  * Waits until something happens to a slot, or looks whether it has (dont_block; CKR_NO_EVENT when
- * not). Another thread's p11l_reinitialise or _free ends the waiting.
+ * not). Another thread's p11l_reinitialise or _free ends the waiting
+ * (CKR_CRYPTOKI_NOT_INITIALIZED). CKR_FUNCTION_NOT_SUPPORTED where the vendor has no such function;
+ * rule EVT-1 compares the slots from time to time instead.
  */
 static inline CK_RV p11l_wait_for_slot_event(
         struct p11l_module *module, CK_BBOOL dont_block, struct p11l_slot **slot)
@@ -1217,7 +1237,8 @@ static inline CK_RV p11l_wait_for_slot_event(
 
 /*
  * C_InitToken: the token loses everything and gets a label of at most 32 octets. so_pin NULL: by
- * the protected path. Sessions of the token must be closed (CKR_SESSION_EXISTS).
+ * the protected path; so_pin_size 0: up to the NUL. Sessions of the token must be closed
+ * (CKR_SESSION_EXISTS).
  */
 static inline CK_RV p11l_init_token(
         struct p11l_slot *slot, const char *label, const char *so_pin, CK_ULONG so_pin_size)
@@ -1264,7 +1285,11 @@ static inline void p11l_close(struct p11l_session *session)
 	p11l_table->close(session);
 }
 
-/* Logs in later, as another user after p11l_logout, or again; pin NULL: as options said. */
+/*
+ * Logs in later, as another user after p11l_logout, or again; pin NULL: as options said. The PIN is
+ * kept in place of that of the options. Logging out is left to the last one, where other sessions
+ * that came by here are logged in to the token.
+ */
 static inline CK_RV p11l_login(
         struct p11l_session *session, CK_USER_TYPE user_type, const char *pin, CK_ULONG pin_size)
 {
@@ -1358,7 +1383,8 @@ static inline CK_RV p11l_find(struct p11l_session *session, const struct p11l_se
 
 /*
  * The only object, or the only key, that fits; the key is remembered for the next time unless the
- * session is opened with no_cache. P11L_CKR_NO_OBJECT, P11L_CKR_MANY_OBJECTS.
+ * session is opened with no_cache. P11L_CKR_NO_OBJECT; P11L_CKR_MANY_OBJECTS, and the record names
+ * the first of them.
  */
 static inline CK_RV p11l_get_object(struct p11l_session *session,
         const struct p11l_selector *selector, struct p11l_object **object)
@@ -1388,7 +1414,8 @@ static inline void p11l_objects_free(struct p11l_objects *objects)
 
 /*
  * One object after the other, for tokens with very many; NULL at the end. The cursor keeps a
- * session of the standard to itself until it is freed, and is for one thread at a time.
+ * session of the standard to itself until it is at its end or freed, and is for one thread at a
+ * time. It ends with CKR_SESSION_CLOSED or P11L_CKR_DEAD when the session or the module does.
  */
 static inline CK_RV p11l_open_cursor(struct p11l_session *session,
         const struct p11l_selector *selector, struct p11l_cursor **cursor)
@@ -1414,7 +1441,10 @@ static inline void p11l_object_free(struct p11l_object *object)
 	p11l_table->object_free(object);
 }
 
-/* The standard's handle; CK_INVALID_HANDLE of a local one. p11l_adopt makes an object of one. */
+/*
+ * The standard's handle; CK_INVALID_HANDLE of a local or destroyed one. p11l_adopt makes an object
+ * of a handle, and reads it.
+ */
 static inline CK_OBJECT_HANDLE p11l_object_handle(const struct p11l_object *object)
 {
 	return p11l_table->object_handle(object);
@@ -1463,16 +1493,21 @@ static inline CK_BBOOL p11l_object_is_stored(const struct p11l_object *object)
 	return p11l_table->object_is_stored(object);
 }
 
-/* Length of a key in bits: modulus, prime, field of the curve, value; 0: unknown. */
+/*
+ * Length of a key in bits: modulus, prime, field of the curve, value; where keys have a parameter
+ * set, what p11l_generate_keypair calls bits. 0: unknown.
+ */
 static inline CK_ULONG p11l_key_bits(struct p11l_object *key)
 {
 	return p11l_table->key_bits(key);
 }
 
 /*
- * One attribute. No call if it was read with the object, and it is of those that nothing changes;
- * else one, or two for a value longer than 256 octets. Secret values are in a P11L_SECRET buffer.
- * Behind the len octets is a NUL. CKR_ATTRIBUTE_TYPE_INVALID, CKR_ATTRIBUTE_SENSITIVE.
+ * One attribute. No call if it was read with the object: what others have changed since is seen in
+ * an object that is found anew. Else one call, or two for a value longer than 4096 octets. Secret
+ * values are never remembered, and come in a P11L_SECRET buffer. Behind the len octets is a NUL if
+ * there is room for it, as there is in every buffer that grows. CKR_ATTRIBUTE_TYPE_INVALID,
+ * CKR_ATTRIBUTE_SENSITIVE.
  * _ulong and _bool are refused (CKR_ATTRIBUTE_VALUE_INVALID) where the value is of another size.
  */
 static inline CK_RV p11l_get_attribute(
@@ -1492,8 +1527,8 @@ static inline CK_RV p11l_get_bool(
 }
 
 /*
- * Several, by one call or two. Those that the object does not have or does not tell are missing
- * from the result, which is success as long as one is there.
+ * Several, by one call; one more for each that is very long. Those that the object does not have or
+ * does not tell are missing from the result, which is success as long as one is there.
  */
 static inline CK_RV p11l_get_attributes(struct p11l_object *object, const CK_ATTRIBUTE_TYPE *types,
         CK_ULONG count, struct p11l_attributes *values)
@@ -1746,9 +1781,12 @@ static inline CK_RV p11l_parameters_keypair(struct p11l_object *parameters,
  * Whatever p11l_decode_any understands becomes objects: a private key and, where the input tells
  * it, its public key; a public key; a certificate; domain parameters. They are made by
  * C_CreateObject with what options say. Without an id they get the one that their public key has
- * by p11l_key_id (P11L_ID_SUBJECT_KEY), so that a certificate and its key find each other. Private
- * keys are private and sensitive unless attributes say otherwise. If one of several is refused,
- * those made before are destroyed again.
+ * by p11l_key_id (P11L_ID_SUBJECT_KEY), so that a certificate and its key find each other; the
+ * certificate of a pair that is on the token gets the id of this pair. Of PEM all blocks are
+ * imported. Private keys are private and sensitive unless private_attributes say otherwise, which
+ * are for them only; attributes are for all the others. If one of several is refused, those made
+ * before are destroyed again. An id is looked for by one search for each certificate alone, then
+ * there is one call for each object.
  */
 static inline CK_RV p11l_import(struct p11l_session *session, const void *data, CK_ULONG size,
         const struct p11l_key_options *options, struct p11l_objects **objects)

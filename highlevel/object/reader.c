@@ -186,7 +186,7 @@ static void add_item(struct p11l_reader *reader, CK_ATTRIBUTE_TYPE type, CK_ULON
 CK_RV p11l_reader_init(struct p11l_reader *reader, struct p11l_session *session, bool usually,
         const CK_ATTRIBUTE_TYPE *want, CK_ULONG count)
 {
-	CK_ULONG most = count + USUAL;
+	CK_ULONG most = count + (usually ? USUAL : 0);
 
 	memset(reader, 0, sizeof(*reader));
 	reader->session = session;

@@ -69,10 +69,11 @@ CK_RV p11l_derive(struct p11l_object *base_key, const struct p11l_mechanism *mec
 	struct p11l_making making = {.call = derive};
 	CK_RV rv = p11l_check_made(key, base_key, "base_key");
 
-	if (rv == CKR_OK && mechanism == NULL)
-		rv = p11l_bad_argument("mechanism");
-	if (rv == CKR_OK)
-		rv = p11l_check_mechanism(mechanism);
+	if (rv != CKR_OK)
+		return rv;
+	if (mechanism == NULL)
+		return p11l_bad_argument("mechanism");
+	rv = p11l_check_mechanism(mechanism);
 	if (rv == CKR_OK)
 		rv = p11l_key_template(options, CKO_SECRET_KEY, key_type, bits, &making.attributes);
 	if (rv == CKR_OK)

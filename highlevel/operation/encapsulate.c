@@ -8,10 +8,10 @@ static CK_RV call_encapsulate(
 {
 	struct p11l_job *job = &making->job;
 
-	making->output->length = making->output->room;
+	making->output.length = making->output.room;
 	return P11L_TRY(job, C_EncapsulateKey, session, &making->mechanism,
 	        p11l_object_handle(job->object[0]), making->attributes.entry,
-	        making->attributes.count, making->output->octets, &making->output->length, key);
+	        making->attributes.count, making->output.octets, &making->output.length, key);
 }
 
 static CK_RV encapsulate(
@@ -19,7 +19,7 @@ static CK_RV encapsulate(
 {
 	CK_RV rv = call_encapsulate(making, session, key);
 
-	if (rv == CKR_BUFFER_TOO_SMALL && p11l_output_grow(making->output))
+	if (rv == CKR_BUFFER_TOO_SMALL && p11l_output_grow(&making->output))
 		rv = call_encapsulate(making, session, key);
 	return rv;
 }
@@ -40,13 +40,11 @@ static CK_RV make(struct p11l_making *making, struct p11l_object *public_key,
         struct p11l_object **key)
 {
 	struct p11l_bound bound = p11l_bound_encapsulated(mechanism, public_key);
-	struct p11l_output output;
-	CK_RV rv = p11l_output_begin(&output, ciphertext, &bound, NULL, 0);
+	CK_RV rv = p11l_output_begin(&making->output, ciphertext, &bound, NULL, 0);
 
-	making->output = &output;
 	if (rv == CKR_OK)
 		rv = p11l_make(making, public_key, mechanism, key);
-	rv = p11l_output_end(&output, rv);
+	rv = p11l_output_end(&making->output, rv);
 	return rv == CKR_OK ? rv : take_back(rv, key);
 }
 

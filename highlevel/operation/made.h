@@ -13,7 +13,7 @@ struct p11l_making {
 	struct p11l_attributes attributes; /* of the new key */
 	const void *data;                  /* what it is made of, if not by the mechanism alone */
 	CK_ULONG size;
-	struct p11l_output *output; /* what comes out beside it, or NULL */
+	struct p11l_output output; /* what comes out beside it, if anything does */
 	struct p11l_object *made;
 };
 

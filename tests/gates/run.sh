@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=${1:?usage: run.sh BUILD [GATE...]}
 shift
 [ $# -gt 0 ] || set -- exports header api quirks facts libraries calls config-keys licence size \
-	header-check mechanism function man completion
+	header-check mechanism function man readme completion
 out=$(mktemp) || exit 2
 trap 'rm -f "$out"' EXIT
 trap 'exit 2' HUP INT TERM

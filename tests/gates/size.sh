@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Files written by hand (the public headers are not) have at most 600 lines; functions at most 100, most of them under 15, and
-# a complexity of at most 15.
+# Files written by hand, which the public headers are not, have at most 600 lines; functions at most
+# 100, most of them under 15, and a complexity of at most 15.
 # shellcheck source=tests/gates/lib.sh
 . "$(dirname "$0")/lib.sh"
 

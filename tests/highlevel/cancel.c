@@ -106,6 +106,43 @@ CASE(by_finishing)
 	let(&keys);
 }
 
+/* A module that keeps all of the plaintext to the end wants room for it before it lets go. */
+static CK_RV keep_all(unsigned function, const uintptr_t *arg, CK_RV rv)
+{
+	CK_ULONG *length;
+
+	if (function == P11L_C_DecryptInit && arg[1] == 0)
+		return CKR_ARGUMENTS_BAD;
+	if (function != P11L_C_DecryptFinal)
+		return rv;
+	length = (CK_ULONG *)arg[2];
+	rv = *length < 100000 ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+	*length = 100000;
+	return rv;
+}
+
+CASE(by_finishing_what_is_large)
+{
+	static const struct world world = {.mock = "return C_SessionCancel CKR_FUNCTION_FAILED\n"
+	                                           "silent C_DecryptFinal\n"};
+	struct p11l_session *session = begin_session(&world);
+	struct p11l_mechanism ctr;
+	struct p11l_operation *operation;
+	struct p11l_object *key;
+
+	OK(p11l_adopt(session, MOCK_OBJECT, &key));
+	vendor()->hook = keep_all;
+	forget_calls();
+	p11l_set_ctr(&ctr, iv, 0);
+	OK(p11l_begin(key, CKF_DECRYPT, &ctr, &operation));
+	p11l_operation_free(operation);
+	assert_calls(2, "C_DecryptFinal");
+	assert_calls(0, "C_CloseSession");
+	vendor()->hook = NULL;
+	p11l_object_free(key);
+	p11l_close(session);
+}
+
 CASE(by_an_init_without_a_mechanism)
 {
 	static const struct world world = {.twist = "cancel-by-null allowed"};
@@ -226,6 +263,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(by_finishing),
+	        cmocka_unit_test(by_finishing_what_is_large),
 	        cmocka_unit_test(by_an_init_without_a_mechanism),
 	        cmocka_unit_test(by_the_function_for_it),
 	        cmocka_unit_test(normalised),

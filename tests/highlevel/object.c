@@ -233,6 +233,7 @@ CASE(changed)
 	COSTS(0);
 	OK(p11l_get_key(session, P11L_SELECT(.label = "afterwards"), &again));
 	assert_int_equal(p11l_object_handle(again), p11l_object_handle(key));
+	p11l_object_free(again);
 	FAILS(P11L_CKR_NO_OBJECT, p11l_get_key(session, P11L_SELECT(.label = "before"), &again));
 	assert_null(again);
 	p11l_object_free(key);
@@ -319,6 +320,7 @@ CASE(uri)
 	OK(p11l_get_key(session, P11L_SELECT(.uri = (char *)uri.p), &again));
 	COSTS(4);
 	assert_int_equal(p11l_object_handle(again), p11l_object_handle(key));
+	p11l_object_free(again);
 	FAILS(P11L_CKR_BAD_URI, p11l_get_key(session, P11L_SELECT(.uri = "nonsense"), &again));
 	p11l_buffer_free(&uri);
 	p11l_object_free(key);
