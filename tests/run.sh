@@ -66,7 +66,9 @@ programs() {
 		fi
 		case $what:$(basename "$program") in
 		threads:shim-threads | threads:shim-process | threads:shim-sink | threads:shim-rotate | \
-			threads:shim-forked | threads:shim-syslog | threads:shim-layers) run_program "$program" 1200 ;;
+			threads:shim-forked | threads:shim-syslog | threads:shim-layers | threads:highlevel-pool | threads:highlevel-recovery | \
+			threads:highlevel-session | threads:highlevel-pin | threads:highlevel-fork | \
+			threads:highlevel-module | threads:highlevel-find | threads:highlevel-object) run_program "$program" 1200 ;;
 		threads:*) ;;
 		*) run_program "$program" 600 ;;
 		esac

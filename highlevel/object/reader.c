@@ -412,21 +412,31 @@ static CK_RV ask_each(struct p11l_reader *reader, enum state which, CK_SESSION_H
 	return rv;
 }
 
-/* What kind of object it is first, then what such objects have, at worst one by one. */
-static CK_RV ask_in_pieces(
+/* The class, and where it has one the type of key, each by itself. */
+static CK_RV ask_kind(
         struct p11l_reader *reader, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle)
 {
 	static const CK_ATTRIBUTE_TYPE first[] = {CKA_CLASS, CKA_KEY_TYPE};
-	CK_RV rv = CKR_OK, failure = reader->said;
+	CK_RV rv = CKR_OK;
 
-	/* What a failed call has marked means nothing. */
-	set_states(reader, LACK, WAIT);
-	set_states(reader, ASK, WAIT);
 	for (CK_ULONG n = 0; n < 2; n++)
 		for (CK_ULONG i = 0; rv == CKR_OK && i < reader->usual; i++)
 			if (reader->item[i].type == first[n] && reader->item[i].state == WAIT &&
 			        (n == 0 || applies(i, found_ulong(reader, CKA_CLASS), P11L_NONE)))
 				rv = ask_one(reader, i, session, handle);
+	return rv;
+}
+
+/* What kind of object it is first, then what such objects have, at worst one by one. */
+static CK_RV ask_in_pieces(
+        struct p11l_reader *reader, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle)
+{
+	CK_RV rv, failure = reader->said;
+
+	/* What a failed call has marked means nothing. */
+	set_states(reader, LACK, WAIT);
+	set_states(reader, ASK, WAIT);
+	rv = ask_kind(reader, session, handle);
 	if (rv != CKR_OK)
 		return rv;
 	if (reader->usual > 0 && found_ulong(reader, CKA_CLASS) == P11L_NONE)

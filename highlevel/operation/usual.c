@@ -4,18 +4,22 @@
 
 #include <stdio.h>
 
+#define MOST 4 /* that are usual for one purpose */
+
 /* In the order in which they are preferred, as far as the token has them. */
 struct usual {
 	unsigned purpose;
 	CK_KEY_TYPE key_type;
-	const CK_MECHANISM_TYPE *mechanisms;
 	size_t count;
+	CK_MECHANISM_TYPE mechanisms[MOST];
 };
-#define ROW(purpose, key_type, ...)                                          \
-	{                                                                    \
-		purpose, key_type, (const CK_MECHANISM_TYPE[]){__VA_ARGS__}, \
-		        sizeof((const CK_MECHANISM_TYPE[]){__VA_ARGS__}) /   \
-		                sizeof(CK_MECHANISM_TYPE)                    \
+#define ROW(purpose, key_type, ...)                                                             \
+	{                                                                                       \
+		purpose, key_type,                                                              \
+		        sizeof((CK_MECHANISM_TYPE[]){__VA_ARGS__}) / sizeof(CK_MECHANISM_TYPE), \
+		{                                                                               \
+			__VA_ARGS__                                                             \
+		}                                                                               \
 	}
 #define GENERATE(type, ...) ROW(P11L_FOR_GENERATE, type, __VA_ARGS__)
 #define ENCRYPT(type, ...)  ROW(P11L_FOR_ENCRYPT, type, __VA_ARGS__)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Info structs: texts that are padded with something else, numbers that mean nothing. */
 #include "layer.h"
+#include "normalise.h"
 
 #include <string.h>
 
@@ -108,6 +109,7 @@ CK_RV p11l_info_C_GetTokenInfo(p11l_below *below, CK_SLOT_ID slotID, CK_TOKEN_IN
 
 	if (rv != CKR_OK || pInfo == NULL)
 		return rv;
+	p11l_normalise_token_seen(pInfo);
 	if (p11l_on(rules, P11L_RULE_TOK_1))
 		pad_texts(P11L_STRUCT_CK_TOKEN_INFO, pInfo);
 	if (p11l_on(rules, P11L_RULE_TOK_5))

@@ -19,6 +19,9 @@ void p11l_lay_rules(struct p11l_lane *lane, unsigned number);
 /* What was asked of C_Initialize succeeded: the module can be asked who it is. */
 void p11l_normalise_initialised(const struct p11l_lane *lane);
 
+/* The vendor has told about a token, by which it may be recognised. */
+void p11l_normalise_token_seen(const CK_TOKEN_INFO *token);
+
 /* Whether calls to the vendor are to go one at a time from now on; p11l_restack makes it so. */
 void p11l_serialise(bool on);
 

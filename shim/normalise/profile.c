@@ -219,6 +219,19 @@ static bool names_token(const struct p11l_profile *profile)
 	       p11l_text(&profile->config, P11L_PROFILE_TOKEN_MODEL) != NULL;
 }
 
+bool p11l_profiles_may_fit(const struct p11l_candidates *candidates, const CK_TOKEN_INFO *token)
+{
+	for (unsigned i = 0; i < candidates->count; i++) {
+		const char *manufacturer =
+		        p11l_text(&candidates->profile[i]->config, P11L_PROFILE_MANUFACTURER);
+
+		if (manufacturer != NULL &&
+		        has(token->manufacturerID, sizeof(token->manufacturerID), manufacturer))
+			return true;
+	}
+	return false;
+}
+
 const struct p11l_profile *p11l_profiles_choose(
         const struct p11l_candidates *candidates, const CK_INFO *info)
 {

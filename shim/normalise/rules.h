@@ -64,6 +64,9 @@ bool p11l_profiles_load(
         struct p11l_candidates *candidates, const struct p11l_config *config, char *error);
 void p11l_profiles_free(void);
 
+/* Whether the manufacturer of a token is one that a candidate is made for. */
+bool p11l_profiles_may_fit(const struct p11l_candidates *candidates, const CK_TOKEN_INFO *token);
+
 /* The candidate that fits what the module says of itself (NULL: not known yet), or NULL. */
 const struct p11l_profile *p11l_profiles_choose(
         const struct p11l_candidates *candidates, const CK_INFO *info);

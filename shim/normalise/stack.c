@@ -2,6 +2,7 @@
 /* The layers of a lane, laid over the vendor's functions. */
 #include "normalise.h"
 
+#include "highlevel/api.h"
 #include "lasting.h"
 #include "layer.h"
 #include "session.h"
@@ -14,6 +15,9 @@ static const struct p11l_rules *_Atomic in_force = &sets[0];
 static struct p11l_rules possible; /* every rule that may come on is on */
 static struct p11l_candidates candidates;
 static atomic_bool serial;
+
+/* A module that has not been asked yet who it is, or NULL. */
+static const struct p11l_lane *_Atomic unasked;
 
 const struct p11l_rules *p11l_rules_of_module(void)
 {
@@ -64,14 +68,15 @@ void p11l_normalise_stop(void)
 	p11l_profiles_free();
 }
 
-void p11l_normalise_initialised(const struct p11l_lane *lane)
+/* Asks the module who it is, and takes the profile that is made for it. */
+static void choose_profile(const struct p11l_lane *lane)
 {
 	const struct p11l_rules *now = p11l_rules_of_module();
 	const struct p11l_profile *profile;
 	struct p11l_rules *spare;
 	CK_INFO info;
 
-	if (candidates.count == 0 || lane->vendor.C_GetInfo(&info) != CKR_OK)
+	if (lane->vendor.C_GetInfo(&info) != CKR_OK)
 		return;
 	p11l_tokens_start(candidates.named ? NULL : &candidates, &info);
 	profile = p11l_profiles_choose(&candidates, &info);
@@ -80,6 +85,34 @@ void p11l_normalise_initialised(const struct p11l_lane *lane)
 	spare = now == &sets[0] ? &sets[1] : &sets[0];
 	p11l_rules_decide(spare, &p11l_state.config, profile);
 	atomic_store_explicit(&in_force, spare, memory_order_release);
+}
+
+/*
+ * High-level functions count their calls. A file that no profile names is asked who it is when one
+ * of its tokens looks known.
+ */
+void p11l_normalise_initialised(const struct p11l_lane *lane)
+{
+	bool is_unknown = !candidates.named && !candidates.by_file;
+
+	atomic_store(&unasked, NULL);
+	if (candidates.count == 0)
+		return;
+	if (is_unknown && p11l_api_depth > 0)
+		atomic_store(&unasked, lane);
+	else
+		choose_profile(lane);
+}
+
+void p11l_normalise_token_seen(const CK_TOKEN_INFO *token)
+{
+	const struct p11l_lane *lane = atomic_load_explicit(&unasked, memory_order_relaxed);
+
+	if (lane == NULL || !p11l_profiles_may_fit(&candidates, token))
+		return;
+	lane = atomic_exchange(&unasked, NULL);
+	if (lane != NULL)
+		choose_profile(lane);
 }
 
 void p11l_serialise(bool on)

@@ -37,6 +37,23 @@ CASE(open)
 	COSTS(1);
 }
 
+/* A module that no profile is made for is asked nothing more when all repairs are on. */
+CASE(open_unknown)
+{
+	static const struct world unknown = {.mock = "", .normalise = true};
+	struct p11l_module *module = begin(&unknown);
+	struct p11l_session *session;
+
+	OK(p11l_open(module, P11L_OPEN(.token = "mock", .pin = USER_PIN), &session));
+	assert_calls(0, "C_GetInfo");
+	assert_calls(1, "C_GetSlotList");
+	assert_calls(1, "C_GetTokenInfo");
+	assert_calls(1, "C_OpenSession");
+	assert_calls(1, "C_Login");
+	p11l_close(session);
+	p11l_module_free(module);
+}
+
 /* By serial number the search may end at the first that fits; by slot it asks no other. */
 CASE(open_by_slot)
 {
@@ -272,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(open),
+	        cmocka_unit_test(open_unknown),
 	        cmocka_unit_test(open_by_slot),
 	        cmocka_unit_test(get_key),
 	        cmocka_unit_test(other_attributes),

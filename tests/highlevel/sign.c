@@ -305,6 +305,35 @@ CASE(keys_that_ask_each_time)
 	p11l_close(session);
 }
 
+/* Threads use one key at a time, each with a session of its own. */
+static struct pair shared;
+
+static void *sign_often(void *failed)
+{
+	struct p11l_mechanism rsa = p11l_plain(CKM_SHA256_RSA_PKCS);
+	struct p11l_buffer signature = {0};
+
+	for (int i = 0; i < 50; i++)
+		if (p11l_sign(shared.private_key, &rsa, &i, sizeof(i), &signature) != CKR_OK ||
+		        p11l_verify(shared.public_key, &rsa, &i, sizeof(i), signature.p,
+		                signature.len) != CKR_OK)
+			*(bool *)failed = true;
+	p11l_buffer_free(&signature);
+	return NULL;
+}
+
+CASE(threads_share_a_key)
+{
+	struct p11l_session *session = begin_session(NULL);
+	bool failed = false;
+
+	shared = generate(session, CKK_RSA, 1024);
+	in_threads(8, sign_often, &failed);
+	assert_false(failed);
+	let(&shared);
+	p11l_close(session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +346,7 @@ int main(void)
 	        cmocka_unit_test(recovery),
 	        cmocka_unit_test(stateful),
 	        cmocka_unit_test(keys_that_ask_each_time),
+	        cmocka_unit_test(threads_share_a_key),
 	};
 
 	return cmocka_run_group_tests_name("highlevel/sign", tests, NULL, NULL);

@@ -85,7 +85,8 @@ CASE(private_keys)
 {
 	struct p11l_session *session = begin_session(NULL);
 	struct p11l_object *wrapping = wrapping_key(session), *public_key, *private_key, *back;
-	struct p11l_mechanism pss;
+	struct p11l_mechanism plain = p11l_plain(CKM_AES_KEY_WRAP), pss,
+	                      padded = p11l_plain(CKM_AES_KEY_WRAP_PAD);
 	struct p11l_buffer wrapped = {0}, signature = {0};
 
 	OK(p11l_generate_keypair(session, CKK_RSA, 2048,
@@ -94,6 +95,11 @@ CASE(private_keys)
 	                .private_attribute_count = 1),
 	        &public_key, &private_key));
 	OK(p11l_wrap(wrapping, NULL, private_key, &wrapped));
+	assert_true(p11l_unwrap(wrapping, &plain, wrapped.p, wrapped.len, CKO_PRIVATE_KEY, CKK_RSA,
+	                    NULL, &back) != CKR_OK);
+	OK(p11l_unwrap(
+	        wrapping, &padded, wrapped.p, wrapped.len, CKO_PRIVATE_KEY, CKK_RSA, NULL, &back));
+	p11l_object_free(back);
 	forget_calls();
 	OK(p11l_wrap(wrapping, NULL, private_key, &wrapped));
 	assert_calls(1, "all");
