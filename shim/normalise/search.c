@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH     64
+#define BATCH     128
 #define MOST      (1UL << 20) /* objects of a search */
 #define LONG_TEXT 255         /* octets of a name that every vendor copes with */
 
@@ -65,7 +65,7 @@ static CK_RV search_whole(const struct p11l_hunt *hunt, CK_ATTRIBUTE *template, 
 			rv = CKR_GENERAL_ERROR;
 		if (rv == CKR_OK && !add(hunt->search, batch, n))
 			rv = CKR_HOST_MEMORY;
-	} while (rv == CKR_OK && n > 0);
+	} while (rv == CKR_OK && n == BATCH); /* fewer are the last ones */
 	hunt->below->C_FindObjectsFinal(hunt->session);
 	return rv;
 }

@@ -232,15 +232,17 @@ static unsigned tag_of(const CK_MECHANISM *mechanism)
 	return bits <= 128 ? (unsigned)(bits + 7) / 8 : 0;
 }
 
-/* Rules that act on lengths. */
-static bool wants_sizes(const struct p11l_rules *rules)
+/* Rules that act on lengths; BUF-4 is about what is decrypted only. */
+static bool wants_sizes(const struct p11l_run *run)
 {
-	static const uint16_t asking[] = {P11L_RULE_BUF_2, P11L_RULE_BUF_4, P11L_RULE_BUF_5,
-	        P11L_RULE_BUF_6, P11L_RULE_BUF_7, P11L_RULE_BUF_8, P11L_RULE_BUF_9, P11L_RULE_SIG_1,
-	        P11L_RULE_SIG_2, P11L_RULE_SIG_3};
+	static const uint16_t asking[] = {P11L_RULE_BUF_2, P11L_RULE_BUF_5, P11L_RULE_BUF_6,
+	        P11L_RULE_BUF_7, P11L_RULE_BUF_8, P11L_RULE_BUF_9, P11L_RULE_SIG_1, P11L_RULE_SIG_2,
+	        P11L_RULE_SIG_3};
 
+	if (run->class == P11L_CLASS_DECRYPT && p11l_on(run->rules, P11L_RULE_BUF_4))
+		return true;
 	for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
-		if (p11l_on(rules, asking[i]))
+		if (p11l_on(run->rules, asking[i]))
 			return true;
 	return false;
 }
@@ -250,7 +252,7 @@ void p11l_sizes_read(struct p11l_run *run, const CK_MECHANISM *mechanism, CK_OBJ
 	const struct row *row = row_of(mechanism->mechanism);
 
 	memset(&run->op->sizes, 0, sizeof(run->op->sizes));
-	if (row == NULL || !wants_sizes(run->rules))
+	if (row == NULL || !wants_sizes(run))
 		return;
 	if (row->shape == TAGGED)
 		run->op->sizes.tag = tag_of(mechanism);
