@@ -68,7 +68,7 @@ programs() {
 		threads:shim-threads | threads:shim-process | threads:shim-sink | threads:shim-rotate | \
 			threads:shim-forked | threads:shim-syslog | threads:shim-layers | threads:highlevel-pool | threads:highlevel-recovery | \
 			threads:highlevel-session | threads:highlevel-pin | threads:highlevel-fork | \
-			threads:highlevel-module | threads:highlevel-find | threads:highlevel-object) run_program "$program" 1200 ;;
+			threads:highlevel-module | threads:highlevel-initialise | threads:highlevel-find | threads:highlevel-object) run_program "$program" 1200 ;;
 		threads:*) ;;
 		*) run_program "$program" 600 ;;
 		esac

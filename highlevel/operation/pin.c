@@ -14,7 +14,6 @@ CK_RV p11l_set_key_pin(struct p11l_object *key, const char *pin, CK_ULONG size)
 	if (rv != CKR_OK)
 		return rv;
 	pthread_mutex_lock(&key->lock);
-	key->pin.flags |= P11L_SECRET;
 	p11l_buffer_clear(&key->pin);
 	if (pin != NULL)
 		rv = p11l_buffer_set(&key->pin, pin, size);

@@ -218,7 +218,7 @@ CASE(rsa)
 	struct p11l_object *public_key, *private_key;
 	struct p11l_mechanism oaep, pkcs = p11l_plain(CKM_RSA_PKCS);
 	struct p11l_buffer there = {0}, back = {0};
-	CK_BYTE memory[SIZE];
+	CK_BYTE memory[SIZE], modulus[256];
 
 	OK(p11l_generate_keypair(session, CKK_RSA, 2048, NULL, &public_key, &private_key));
 	OK(p11l_encrypt(public_key, NULL, data, SIZE, &there));
@@ -228,8 +228,11 @@ CASE(rsa)
 	assert_memory_equal(back.p, data, SIZE);
 	forget_calls();
 	OK(p11l_encrypt(public_key, &pkcs, data, SIZE, &there));
-	/* SoftHSM wants room for a whole modulus. */
 	p11l_buffer_free(&back);
+	p11l_buffer_over(&back, modulus, sizeof(modulus) - 1);
+	FAILS(CKR_BUFFER_TOO_SMALL, p11l_encrypt(public_key, &pkcs, data, SIZE, &back));
+	assert_calls(2, "all");
+	/* SoftHSM wants room for a whole modulus. */
 	p11l_buffer_over(&back, memory, sizeof(memory));
 	OK(p11l_decrypt(private_key, &pkcs, there.p, there.len, &back));
 	assert_calls(4, "all");
@@ -319,12 +322,15 @@ CASE(what_was_left_active)
 	struct p11l_session *session = begin_session(&world);
 	struct p11l_object *key = aes_key(session);
 	struct p11l_mechanism cbc = p11l_iv(CKM_AES_CBC_PAD, iv, sizeof(iv));
-	struct p11l_buffer back = {0};
+	struct p11l_buffer there = {0}, back = {0};
 	CK_BYTE wrong[15] = {0};
 
+	OK(p11l_encrypt(key, &cbc, data, SIZE, &there));
 	assert_true(p11l_decrypt(key, &cbc, wrong, sizeof(wrong), &back) != CKR_OK);
-	OK(p11l_encrypt(key, &cbc, data, SIZE, &back));
+	OK(p11l_decrypt(key, &cbc, there.p, there.len, &back));
+	assert_int_equal(back.len, SIZE);
 	assert_calls(0, "C_OpenSession");
+	p11l_buffer_free(&there);
 	p11l_buffer_free(&back);
 	p11l_object_free(key);
 	p11l_close(session);
