@@ -436,7 +436,8 @@ enum p11l_place {
 /*
  * What keys do. mechanism may be NULL for the usual one (struct p11l_mechanism). Functions of one
  * part cost two calls, because the size of the result is known beforehand; a buffer over memory of
- * the caller's that is too small for it is refused before the token is asked. Sizes are octets.
+ * the caller's that is too small for it is refused before the token is asked. It may lie over the
+ * input. Sizes are octets.
  * Keys with CKA_ALWAYS_AUTHENTICATE get the PIN that p11l_set_key_pin gave them, or that of the
  * session, in between, which is the third call.
  */
@@ -1941,9 +1942,13 @@ static inline CK_RV p11l_set_key_pin(struct p11l_object *key, const char *pin, C
 
 /*
  * Data in parts. what is one of CKF_ENCRYPT, CKF_DECRYPT, CKF_SIGN, CKF_VERIFY; a digest is begun
- * on a session. Small parts are collected until a call is worth it, so output may come later. A
- * buffer gets what there is, in place of what it held; NULL is allowed where nothing comes out.
- * Freed before it is finished, an operation is cancelled, and its session is good again.
+ * on a session. Small parts are collected until a call is worth it, so output may come later; with
+ * size 0 they go to the token at once. What is finished before that is an operation of one part,
+ * which mechanisms know that have no others. A buffer gets what there is, in place of what it held;
+ * NULL is allowed where nothing comes out. CKR_BUFFER_TOO_SMALL: nothing has happened, or, from
+ * p11l_finish, nothing is lost; the call may be made again with more room. After an error of the
+ * token or of a callback it is over. Freed before it is finished, an operation is cancelled, and
+ * its session is good again.
  */
 static inline CK_RV p11l_begin(struct p11l_object *key, CK_FLAGS what,
         const struct p11l_mechanism *mechanism, struct p11l_operation **operation)
@@ -2002,7 +2007,10 @@ static inline CK_RV p11l_stream_fd(struct p11l_operation *operation, int in, int
 	return p11l_table->stream_fd(operation, in, out);
 }
 
-/* From one file descriptor to another until the end, in constant memory. */
+/*
+ * From one file descriptor to another until the end, in constant memory, but for what is held until
+ * its tag is checked. After an error what was written so far is worthless.
+ */
 static inline CK_RV p11l_encrypt_fd(
         struct p11l_object *key, const struct p11l_mechanism *mechanism, int in, int out)
 {

@@ -2,7 +2,8 @@
 /*
  * What keys do. mechanism may be NULL for the usual one (struct p11l_mechanism). Functions of one
  * part cost two calls, because the size of the result is known beforehand; a buffer over memory of
- * the caller's that is too small for it is refused before the token is asked. Sizes are octets.
+ * the caller's that is too small for it is refused before the token is asked. It may lie over the
+ * input. Sizes are octets.
  * Keys with CKA_ALWAYS_AUTHENTICATE get the PIN that p11l_set_key_pin gave them, or that of the
  * session, in between, which is the third call.
  */
@@ -78,9 +79,13 @@ CK_RV p11l_set_key_pin(struct p11l_object *key, const char *pin, CK_ULONG size);
 
 /*
  * Data in parts. what is one of CKF_ENCRYPT, CKF_DECRYPT, CKF_SIGN, CKF_VERIFY; a digest is begun
- * on a session. Small parts are collected until a call is worth it, so output may come later. A
- * buffer gets what there is, in place of what it held; NULL is allowed where nothing comes out.
- * Freed before it is finished, an operation is cancelled, and its session is good again.
+ * on a session. Small parts are collected until a call is worth it, so output may come later; with
+ * size 0 they go to the token at once. What is finished before that is an operation of one part,
+ * which mechanisms know that have no others. A buffer gets what there is, in place of what it held;
+ * NULL is allowed where nothing comes out. CKR_BUFFER_TOO_SMALL: nothing has happened, or, from
+ * p11l_finish, nothing is lost; the call may be made again with more room. After an error of the
+ * token or of a callback it is over. Freed before it is finished, an operation is cancelled, and
+ * its session is good again.
  */
 CK_RV p11l_begin(struct p11l_object *key, CK_FLAGS what, const struct p11l_mechanism *mechanism,
         struct p11l_operation **operation);
@@ -117,7 +122,10 @@ CK_RV p11l_stream(struct p11l_operation *operation, p11l_read_callback read,
         p11l_write_callback write, void *context);
 CK_RV p11l_stream_fd(struct p11l_operation *operation, int in, int out);
 
-/* From one file descriptor to another until the end, in constant memory. */
+/*
+ * From one file descriptor to another until the end, in constant memory, but for what is held until
+ * its tag is checked. After an error what was written so far is worthless.
+ */
 CK_RV p11l_encrypt_fd(
         struct p11l_object *key, const struct p11l_mechanism *mechanism, int in, int out);
 CK_RV p11l_decrypt_fd(

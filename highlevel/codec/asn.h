@@ -3,8 +3,8 @@
 #ifndef P11L_ASN_H
 #define P11L_ASN_H
 
-#include "highlevel/api/buffer.h"
 #include "../refuse.h"
+#include "highlevel/api/buffer.h"
 #include "shim/normalise/der.h"
 
 #include <libtasn1.h>

@@ -3,9 +3,9 @@
 #ifndef P11L_PARTS_H
 #define P11L_PARTS_H
 
+#include "asn.h"
 #include "highlevel/api/attributes.h"
 #include "highlevel/api/codec.h"
-#include "asn.h"
 
 /* Where a decoder puts what it finds. */
 struct p11l_target {

@@ -207,7 +207,9 @@ CK_RV p11l_reader_init(struct p11l_reader *reader, struct p11l_session *session,
 	reader->arena = malloc(reader->size + 1);
 	if (reader->arena == NULL)
 		goto no_memory;
-	p11l_lessons_load(session, &reader->lessons);
+	/* They are about the usual ones. */
+	if (usually)
+		p11l_lessons_load(session, &reader->lessons);
 	for (unsigned i = 0; i < reader->lessons.count; i++)
 		reader->lessons.lesson[i].skip &= ((uint64_t)1 << reader->usual) - 1;
 	return CKR_OK;
@@ -500,7 +502,8 @@ CK_RV p11l_reader_read(
 		return rv;
 	if (rv != CKR_OK) {
 		rv = ask_in_pieces(reader, session, handle);
-		p11l_lessons_save(reader->session, &reader->lessons);
+		if (reader->usual > 0)
+			p11l_lessons_save(reader->session, &reader->lessons);
 	}
 	return rv == CKR_OK ? ask_each(reader, LATE, session, handle) : rv;
 }

@@ -212,7 +212,8 @@ static CK_RV begin(struct p11l_run *run, const struct p11l_start *start)
 	CK_RV rv;
 
 	renew(op, &before);
-	rv = run->class == P11L_CLASS_FIND ? p11l_run_start(run, start) : start_with_key(run, start);
+	rv = run->class == P11L_CLASS_FIND ? p11l_run_start(run, start)
+	                                   : start_with_key(run, start);
 	if (rv == CKR_OK) {
 		wipe(&before);
 		op->phase = P11L_BEGUN;

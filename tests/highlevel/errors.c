@@ -155,6 +155,7 @@ CASE(trace_numbers)
 	if (strstr(contents("trace"), number) == NULL)
 		fail_msg("no%sin %s", number, trace_line("C_EncryptInit"));
 	assert_non_null(strstr(contents("trace"), "[high-level] C_EncryptInit"));
+	p11l_buffer_free(&out);
 	p11l_object_free(key);
 	p11l_close(session);
 }

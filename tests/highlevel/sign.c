@@ -186,16 +186,23 @@ CASE(signatures_in_der)
 	static const struct world world = {.twist = "ecdsa-form der"};
 	static const CK_BYTE digest[32] = "a digest, so to say";
 	struct p11l_session *session = begin_session(&world);
-	struct pair pair = generate(session, CKK_EC, 256);
 	struct p11l_mechanism ecdsa = p11l_plain(CKM_ECDSA);
+	struct p11l_object *public_key, *key;
 	struct p11l_buffer signature = {0};
 
+	OK(p11l_generate_keypair(
+	        session, CKK_EC, 256, P11L_KEY(.label = "der"), &public_key, &key));
+	p11l_object_free(key);
+	/* One that was found, so that it is known how long it is. */
+	OK(p11l_get_key(session,
+	        P11L_SELECT(.label = "der", .object_class = P11L_IS(CKO_PRIVATE_KEY)), &key));
 	forget_calls();
-	OK(p11l_sign(pair.private_key, &ecdsa, digest, sizeof(digest), &signature));
+	OK(p11l_sign(key, &ecdsa, digest, sizeof(digest), &signature));
 	assert_calls(2, "all");
 	assert_true(signature.len > 64);
 	p11l_buffer_free(&signature);
-	let(&pair);
+	p11l_object_free(public_key);
+	p11l_object_free(key);
 	p11l_close(session);
 }
 

@@ -149,7 +149,8 @@ static void put_real_value(struct p11l_writer *w, struct p11l_type type, unsigne
 
 static void put_mechanism(struct p11l_writer *w, unsigned depth)
 {
-	const struct p11l_mechanism_row *row = &p11l_mechanisms[chance((unsigned)p11l_mechanism_count)];
+	const struct p11l_mechanism_row *row =
+	        &p11l_mechanisms[chance((unsigned)p11l_mechanism_count)];
 	unsigned id = row->parameter_struct[0];
 	uint64_t type = row->type, length = 0;
 
