@@ -55,6 +55,7 @@ CK_RV p11l_drive(struct p11l_operation *operation, enum p11l_stage stage, const 
 	CK_ULONG length = 0;
 	CK_RV rv = CKR_OK;
 
+	operation->job.function = NULL;
 	if (has_output)
 		rv = p11l_make_room(ready, room);
 	if (rv == CKR_OK)
@@ -65,8 +66,11 @@ CK_RV p11l_drive(struct p11l_operation *operation, enum p11l_stage stage, const 
 		rv = call(operation, stage, data, size, &length);
 	if (rv != CKR_OK || !has_output)
 		return rv;
+	operation->job.function = NULL;
 	if (length > ready->cap - ready->len)
-		return CKR_DEVICE_ERROR;
+		return p11l_refuse(CKR_DEVICE_ERROR, NULL, NULL,
+		        "the module says that it wrote %lu octets where there was room for %lu",
+		        length, ready->cap - ready->len);
 	ready->len += length;
 	operation->out += length;
 	return CKR_OK;

@@ -19,11 +19,18 @@ static CK_RV call(struct once *once, CK_SESSION_HANDLE session, CK_BYTE *octets)
 /* A signature that would be lost for want of room is asked for its size first. */
 static CK_RV ask(struct once *once, CK_SESSION_HANDLE session)
 {
+	struct p11l_output *output = &once->output;
 	CK_RV rv = call(once, session, NULL);
 
-	if (rv == CKR_OK)
-		p11l_output_grow(&once->output);
-	return rv;
+	if (rv != CKR_OK)
+		return rv;
+	if ((output->to->flags & P11L_FIXED) != 0 && output->length > output->to->cap) {
+		p11l_end_active(&once->job, once->what, session, &once->input.mechanism);
+		once->job.function = NULL;
+		return p11l_buffer_reserve(output->to, output->length);
+	}
+	p11l_output_grow(output);
+	return CKR_OK;
 }
 
 static CK_RV step(struct p11l_job *job, CK_SESSION_HANDLE session)

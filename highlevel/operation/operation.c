@@ -137,12 +137,20 @@ void p11l_return_session(struct p11l_operation *operation, bool broken)
 	p11l_buffer_free(&operation->waiting);
 }
 
-/* By the standard an operation is over when one of its calls has failed. */
+/*
+ * By the standard an operation is over when one of its calls has failed, but for want of room. It
+ * is not when the module was not asked, which has left a record.
+ */
 CK_RV p11l_give_up(struct p11l_operation *operation, CK_RV rv)
 {
 	struct p11l_job *job = &operation->job;
 
-	p11l_vendor_refused(job->session->module, rv, job->function, &job->subject);
+	if (job->function != NULL)
+		p11l_vendor_refused(job->session->module, rv, job->function, &job->subject);
+	if (job->function == NULL || rv == CKR_BUFFER_TOO_SMALL) {
+		p11l_drop(operation);
+		return rv;
+	}
 	p11l_return_session(operation, p11l_spoils_session(rv));
 	p11l_buffer_free(&operation->ready);
 	return rv;

@@ -79,7 +79,6 @@ static CK_RV collect(struct p11l_operation *operation, const void *data, CK_ULON
 	if (size == 0)
 		return rv;
 	rv = p11l_make_room(&operation->waiting, size);
-
 	return rv == CKR_OK ? p11l_buffer_append(&operation->waiting, data, size) : rv;
 }
 
@@ -104,6 +103,19 @@ static CK_RV take(
 	return rv == CKR_OK ? collect(operation, data + fill, size - fill) : rv;
 }
 
+/* What was taken must not be given again, so what fails after that ends the operation. */
+static CK_RV go_on(struct p11l_operation *operation, const void *data, CK_ULONG size, CK_ULONG due,
+        struct p11l_buffer *out)
+{
+	CK_RV rv = take(operation, p11l_octets(data), size, due);
+
+	if (rv == CKR_OK && !p11l_holds(operation))
+		rv = p11l_hand_out(operation, out);
+	if (rv != CKR_OK)
+		p11l_drop(operation);
+	return rv;
+}
+
 CK_RV p11l_update(
         struct p11l_operation *operation, const void *data, CK_ULONG size, struct p11l_buffer *out)
 {
@@ -121,11 +133,7 @@ CK_RV p11l_update(
 		rv = p11l_bad_argument("out");
 	if (rv == CKR_OK)
 		rv = plan(operation, size, out, &due);
-	if (rv == CKR_OK)
-		rv = take(operation, p11l_octets(data), size, due);
-	if (rv == CKR_OK && !p11l_holds(operation))
-		rv = p11l_hand_out(operation, out);
-	return rv;
+	return rv == CKR_OK ? go_on(operation, data, size, due, out) : rv;
 }
 
 CK_RV p11l_update_key(struct p11l_operation *digest, struct p11l_object *key)

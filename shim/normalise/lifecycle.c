@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* C_Initialize and C_Finalize: locking, who owns the module, and the child of a fork. */
+#define _GNU_SOURCE /* RTLD_DEFAULT */
 #include "lifecycle.h"
 
 #include "lasting.h"
@@ -7,6 +8,7 @@
 
 #include "shim/initialise.h"
 
+#include <dlfcn.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -75,6 +77,33 @@ static CK_RV initialise(p11l_below *below, CK_VOID_PTR args)
 
 /* The child of a fork (INIT-6, INIT-11) */
 
+static void call_openssl(const char *name)
+{
+	void *symbol = dlsym(RTLD_DEFAULT, name);
+	int (*function)(void);
+
+	if (symbol == NULL)
+		return;
+	memcpy(&function, &symbol, sizeof(function));
+	function();
+}
+
+/*
+ * Vendors that use OpenSSL leave errors in its queue when they are initialised anew: in the middle
+ * of a handshake of the host, perhaps, which takes them for its own. So where the process has
+ * OpenSSL, the queue is afterwards what it was before these calls, of which the host knows nothing.
+ */
+static CK_RV initialise_again(p11l_below *below, CK_VOID_PTR args)
+{
+	CK_RV rv;
+
+	call_openssl("ERR_set_mark");
+	below->C_Finalize(NULL);
+	rv = initialise(below, args);
+	call_openssl("ERR_pop_to_mark");
+	return rv;
+}
+
 static CK_RV initialise_child(p11l_below *below, CK_VOID_PTR args)
 {
 	CK_RV rv;
@@ -89,8 +118,7 @@ static CK_RV initialise_child(p11l_below *below, CK_VOID_PTR args)
 	if (rv == CKR_CRYPTOKI_ALREADY_INITIALIZED) {
 		p11l_note(
 		        "INIT-6", "initialised by the parent -> finalised, and initialised again");
-		below->C_Finalize(NULL);
-		rv = initialise(below, args);
+		rv = initialise_again(below, args);
 	}
 	if (rv == CKR_OK)
 		p11l_forked_over();

@@ -53,8 +53,4 @@ session() {
 	done
 }
 
-# In a worker the engine initialises the module in the middle of a handshake. Where that makes SoftHSM start
-# anew, as INIT-6 has it, SoftHSM leaves errors in OpenSSL's queue, and nginx takes them for its own.
-# shellcheck disable=SC2034 # for run_both
-normalise_more='disable = INIT-6'
 run_both C_Login C_SignInit C_Sign

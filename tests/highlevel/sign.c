@@ -256,7 +256,8 @@ CASE(stateful)
 	static const struct world world = {.mock = "silent C_Sign\n"};
 	struct p11l_session *session = begin_session(&world);
 	struct p11l_mechanism hss = p11l_plain(CKM_HSS);
-	struct p11l_buffer out = {0};
+	struct p11l_buffer out = {0}, small;
+	CK_BYTE memory[100];
 	struct p11l_object *key;
 
 	OK(p11l_adopt(session, MOCK_OBJECT, &key));
@@ -265,6 +266,11 @@ CASE(stateful)
 	OK(p11l_sign(key, &hss, data, SIZE, &out));
 	assert_int_equal(out.len, 20000);
 	assert_calls(2, "C_Sign");
+	p11l_buffer_over(&small, memory, sizeof(memory));
+	FAILS(CKR_BUFFER_TOO_SMALL, p11l_sign(key, &hss, data, SIZE, &small));
+	assert_int_equal(small.len, 20000);
+	assert_calls(3, "C_Sign");
+	assert_calls(0, "C_SignFinal");
 	vendor()->hook = answer_lost;
 	forget_calls();
 	FAILS(CKR_SESSION_HANDLE_INVALID, p11l_sign(key, &hss, data, SIZE, &out));

@@ -14,6 +14,8 @@
 static const CK_BYTE value[32] = "an AES key, as everybody can see";
 static const CK_BYTE iv[16] = "sixteen octets.";
 
+static const CK_BYTE part[100];
+
 #define MIB ((size_t)1 << 20)
 
 static struct p11l_object *aes_key(struct p11l_session *session)
@@ -59,7 +61,7 @@ static CK_BYTE *expected(const CK_BYTE *octets, size_t size, size_t *length)
 
 /* Parts of this size in, and all that comes out in one place. */
 static void in_parts(struct p11l_object *key, CK_FLAGS what, const CK_BYTE *octets, size_t size,
-        size_t part, struct p11l_buffer *all)
+        size_t step, struct p11l_buffer *all)
 {
 	struct p11l_mechanism mechanism = cbc();
 	struct p11l_operation *operation;
@@ -68,7 +70,7 @@ static void in_parts(struct p11l_object *key, CK_FLAGS what, const CK_BYTE *octe
 	p11l_buffer_clear(all);
 	OK(p11l_begin(key, what, &mechanism, &operation));
 	while (size > 0) {
-		size_t n = size < part ? size : part;
+		size_t n = size < step ? size : step;
 
 		OK(p11l_update(operation, octets, n, &out));
 		OK(p11l_buffer_append(all, out.p, out.len));
@@ -236,12 +238,17 @@ CASE(one_part_is_enough)
 	struct p11l_object *public_key, *private_key;
 	struct p11l_operation *operation;
 	struct p11l_buffer signature = {0}, none = {0};
+	CK_BYTE memory[63];
 
 	OK(p11l_generate_keypair(session, CKK_EC_EDWARDS, 255, NULL, &public_key, &private_key));
 	forget_calls();
 	OK(p11l_begin(private_key, CKF_SIGN, NULL, &operation));
 	OK(p11l_update(operation, "INPUT ", 6, NULL));
 	OK(p11l_update(operation, "DATA", 4, NULL));
+	p11l_buffer_over(&none, memory, 63);
+	FAILS(CKR_BUFFER_TOO_SMALL, p11l_finish(operation, &none));
+	assert_int_equal(none.len, 64);
+	assert_calls(1, "all");
 	OK(p11l_finish(operation, &signature));
 	assert_calls(2, "all");
 	p11l_operation_free(operation);
@@ -614,7 +621,7 @@ CASE(no_more_is_held_than_that)
 /* Parts grow where a call takes long, whatever it carries. */
 CASE(slow_modules_get_larger_parts)
 {
-	static const struct world world = {.twist = "slow C_EncryptUpdate 2"};
+	static const struct world world = {.twist = "slow C_EncryptUpdate 5"};
 	const size_t size = 16 * MIB;
 	struct p11l_session *session = begin_session(&world);
 	struct p11l_object *key = aes_key(session);
@@ -628,6 +635,55 @@ CASE(slow_modules_get_larger_parts)
 	close(in);
 	close(out);
 	free(octets);
+	p11l_object_free(key);
+	p11l_close(session);
+}
+
+/* More comes out than anybody could know: nothing is given twice, and the operation is over. */
+static CK_RV give_much(unsigned function, const uintptr_t *arg, CK_RV rv)
+{
+	if (function != P11L_C_EncryptUpdate)
+		return rv;
+	if (*(CK_ULONG *)arg[4] < 1000)
+		rv = CKR_BUFFER_TOO_SMALL;
+	*(CK_ULONG *)arg[4] = 1000;
+	return rv;
+}
+
+static CK_RV give_nonsense(unsigned function, const uintptr_t *arg, CK_RV rv)
+{
+	if (function == P11L_C_EncryptUpdate)
+		*(CK_ULONG *)arg[4] = ~(CK_ULONG)0;
+	return rv;
+}
+
+CASE(more_than_was_expected)
+{
+	static const struct world world = {.mock = "silent C_EncryptUpdate\n"
+	                                           "attribute CKA_ALWAYS_AUTHENTICATE 0x00\n"};
+	struct p11l_session *session = begin_session(&world);
+	struct p11l_mechanism own = p11l_plain(CKM_VENDOR_DEFINED | 7);
+	struct p11l_operation *operation;
+	struct p11l_buffer out;
+	struct p11l_object *key;
+	CK_BYTE memory[100];
+
+	OK(p11l_adopt(session, MOCK_OBJECT, &key));
+	vendor()->hook = give_much;
+	p11l_buffer_over(&out, memory, sizeof(memory));
+	OK(p11l_begin(key, CKF_ENCRYPT, &own, &operation));
+	forget_calls();
+	FAILS(CKR_BUFFER_TOO_SMALL, p11l_update(operation, part, 100, &out));
+	assert_calls(2, "C_EncryptUpdate");
+	FAILS(CKR_OPERATION_NOT_INITIALIZED, p11l_update(operation, part, 100, &out));
+	p11l_operation_free(operation);
+	vendor()->hook = give_nonsense;
+	OK(p11l_begin(key, CKF_ENCRYPT, &own, &operation));
+	forget_calls();
+	FAILS(CKR_DEVICE_ERROR, p11l_update(operation, part, 100, &out));
+	assert_calls(1, "C_SessionCancel");
+	p11l_operation_free(operation);
+	vendor()->hook = NULL;
 	p11l_object_free(key);
 	p11l_close(session);
 }
@@ -669,6 +725,7 @@ int main(void)
 	        cmocka_unit_test(tags_are_checked_first),
 	        cmocka_unit_test(no_more_is_held_than_that),
 	        cmocka_unit_test(slow_modules_get_larger_parts),
+	        cmocka_unit_test(more_than_was_expected),
 	        cmocka_unit_test(lost_with_the_module),
 	};
 
