@@ -433,11 +433,11 @@ uint8_t *before_guard(size_t size)
 }
 
 #if ADDRESS_SANITIZER
-/* What SoftHSM's Edwards keys leave behind is not ours. */
+/* What the keys of SoftHSM leave behind, by way of OpenSSL, is not ours. */
 const char *__lsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)
 {
-	return "leak:libsofthsm2\n";
+	return "leak:libsofthsm2\nleak:libcrypto\n";
 }
 #endif

@@ -2,6 +2,8 @@
 /* C_GenerateKeyPair. */
 #define _DEFAULT_SOURCE /* getentropy */
 #include "parts.h"
+
+#include "highlevel/object/kind.h"
 #include "sizes.h"
 
 #include <string.h>
@@ -117,15 +119,26 @@ static CK_RV run(struct p11l_session *session, const struct p11l_mechanism *mech
 	return p11l_run(&pairing->job);
 }
 
-/* Only the public template says how long an RSA key is, and signatures are as long. */
-static void note_bits(struct pairing *pairing)
+/* What the public template says of the length; 0: nothing. */
+static CK_ULONG said_bits(const struct p11l_attributes *public_key)
 {
-	const CK_ATTRIBUTE *said = p11l_attributes_find(&pairing->public_key, CKA_MODULUS_BITS);
+	const CK_ATTRIBUTE *curve = p11l_attributes_find(public_key, CKA_EC_PARAMS);
+	const CK_ATTRIBUTE *said = p11l_attributes_find(public_key, CKA_MODULUS_BITS);
 	CK_ULONG bits;
 
+	if (curve != NULL)
+		return p11l_curve_bits(curve);
 	if (said == NULL || said->ulValueLen != sizeof(bits))
-		return;
+		return 0;
 	memcpy(&bits, said->pValue, sizeof(bits));
+	return bits;
+}
+
+/* Signatures of the private key are as long, and its own template does not say it. */
+static void note_bits(struct pairing *pairing)
+{
+	CK_ULONG bits = said_bits(&pairing->public_key);
+
 	atomic_store(&pairing->made_public->bits, bits);
 	atomic_store(&pairing->made_private->bits, bits);
 }
