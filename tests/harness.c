@@ -434,7 +434,7 @@ uint8_t *before_guard(size_t size)
 
 #if ADDRESS_SANITIZER
 /* What the keys of SoftHSM leave behind, by way of OpenSSL, is not ours. */
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 
 const char *__lsan_default_suppressions(void)
 {
