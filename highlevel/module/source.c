@@ -247,7 +247,7 @@ CK_RV p11l_source_use(struct p11l_source *source, struct p11l_module *module)
 {
 	bool found = true;
 
-	module->handle = source->handle;
+	/* Its handle is there already: others compare it. */
 	module->path = source->path;
 	module->own = source->own;
 	if (source->own) {
